@@ -1,0 +1,16 @@
+//! Customer-value modelling, from both sides.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
+
+mod cohort;
+mod error;
+mod units;
+
+pub use cohort::{
+    Cohort, CustomerSummary, HistoryError, PurchaseHistory, SpendHistory, SummaryError, SummaryRow, SummaryRowError,
+};
+pub use error::Error;
+pub use units::{
+    Compounding, Currency, DateError, Day, DiscountRate, ExpectedMoney, Horizon, Margin, Moment, Money, MoneyError,
+    Probability, Seed, Span, TimeUnit, Timestamp, UnitError, Weights, WeightsError, Zone,
+};

@@ -1,0 +1,50 @@
+//! Quantities that cannot be mixed up: money, time, rates, probabilities, weights.
+//!
+//! Each is checked once, in its constructor; after that the type is the proof.
+
+mod convert;
+mod currency;
+mod money;
+mod probability;
+mod rate;
+mod seed;
+mod span;
+mod timestamp;
+mod weights;
+
+pub use currency::Currency;
+pub use money::{ExpectedMoney, Money, MoneyError};
+pub use probability::{Margin, Probability};
+pub use rate::{Compounding, DiscountRate, Horizon};
+pub use seed::Seed;
+pub use span::{Span, TimeUnit};
+pub use timestamp::{DateError, Day, Moment, Timestamp, Zone};
+pub use weights::{Weights, WeightsError};
+
+/// A number outside the range of its quantity.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("{quantity} is {value}, expected {}", range(*.low, *.high))]
+pub struct UnitError {
+    /// The quantity that was to be made.
+    pub quantity: &'static str,
+    /// The number given.
+    pub value: f64,
+    /// The least legal number; the most negative finite number where there is no bound.
+    pub low: f64,
+    /// The greatest legal number; the largest finite number where there is no bound.
+    pub high: f64,
+}
+
+fn range(low: f64, high: f64) -> String {
+    match (low > f64::MIN, high < f64::MAX) {
+        (true, true) => format!("a number from {low} to {high}"),
+        (true, false) => format!("a finite number from {low} up"),
+        (false, true) => format!("a finite number up to {high}"),
+        (false, false) => "a finite number".into(),
+    }
+}
+
+/// The value, if it lies in the closed range; NaN lies in none.
+pub(crate) fn in_range(quantity: &'static str, value: f64, low: f64, high: f64) -> Result<f64, UnitError> {
+    if (low..=high).contains(&value) { Ok(value) } else { Err(UnitError { quantity, value, low, high }) }
+}

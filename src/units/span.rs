@@ -1,0 +1,174 @@
+use super::{Day, UnitError, in_range};
+
+/// A length of time, finite and not negative, kept in days.
+///
+/// Because the unit is part of the value, an estimate made from weeks can never meet a horizon in
+/// months: `Span::weeks(39.0)?` and `Span::days(273.0)?` are the same span.
+///
+/// # Examples
+///
+/// ```
+/// use customer_value::{Span, TimeUnit};
+///
+/// let holdout = Span::weeks(39.0)?;
+/// assert_eq!(holdout, Span::days(273.0)?);
+/// assert_eq!(holdout.in_unit(TimeUnit::Week), 39.0);
+/// assert!(Span::days(-1.0).is_err());
+/// # Ok::<(), customer_value::UnitError>(())
+/// ```
+#[doc(alias = "duration")]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "f64", into = "f64"))]
+pub struct Span(f64);
+
+/// A unit of time, for rates, reports and log-likelihoods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum TimeUnit {
+    /// 24 hours.
+    Day,
+    /// 7 days.
+    Week,
+    /// A twelfth of a year, 30.4375 days. Horizons in calendar months are made by
+    /// [`Horizon::months`](super::Horizon::months) instead.
+    Month,
+    /// 365.25 days.
+    Year,
+}
+
+impl TimeUnit {
+    /// How many days the unit has.
+    pub const fn days(self) -> f64 {
+        match self {
+            Self::Day => 1.0,
+            Self::Week => 7.0,
+            Self::Month => 30.4375,
+            Self::Year => 365.25,
+        }
+    }
+}
+
+impl Span {
+    /// No time at all.
+    pub const ZERO: Self = Self(0.0);
+
+    /// A span of `count` units.
+    ///
+    /// # Errors
+    ///
+    /// [`UnitError`] unless the span is finite and not negative.
+    pub fn new(count: f64, unit: TimeUnit) -> Result<Self, UnitError> {
+        let days = in_range("span in days", count * unit.days(), 0.0, f64::MAX)?;
+        Ok(Self(days + 0.0)) // −0 becomes +0, so that equal spans have equal bits
+    }
+
+    /// A span of `count` days.
+    ///
+    /// # Errors
+    ///
+    /// [`UnitError`] unless `count` is finite and not negative.
+    pub fn days(count: f64) -> Result<Self, UnitError> {
+        Self::new(count, TimeUnit::Day)
+    }
+
+    /// A span of `count` weeks.
+    ///
+    /// # Errors
+    ///
+    /// [`UnitError`] unless `count` is finite and not negative.
+    pub fn weeks(count: f64) -> Result<Self, UnitError> {
+        Self::new(count, TimeUnit::Week)
+    }
+
+    /// A span of `count` years of 365.25 days.
+    ///
+    /// # Errors
+    ///
+    /// [`UnitError`] unless `count` is finite and not negative.
+    pub fn years(count: f64) -> Result<Self, UnitError> {
+        Self::new(count, TimeUnit::Year)
+    }
+
+    /// A span of whole days, which cannot fail.
+    pub const fn whole_days(count: u32) -> Self {
+        Self(count as f64)
+    }
+
+    /// The time from one civil day to a later one; `None` when `to` comes before `from`.
+    pub fn between(from: Day, to: Day) -> Option<Self> {
+        u32::try_from(i64::from(to.days_since_epoch()) - i64::from(from.days_since_epoch())).ok().map(Self::whole_days)
+    }
+
+    /// The span in days.
+    pub const fn as_days(self) -> f64 {
+        self.0
+    }
+
+    /// The span in weeks.
+    pub const fn as_weeks(self) -> f64 {
+        self.in_unit(TimeUnit::Week)
+    }
+
+    /// The span in any unit.
+    pub const fn in_unit(self, unit: TimeUnit) -> f64 {
+        self.0 / unit.days()
+    }
+
+    /// Whether the span is empty.
+    pub fn is_zero(self) -> bool {
+        self == Self::ZERO
+    }
+
+    /// The sum, or `None` when it is too large for a number.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        Self::days(self.0 + other.0).ok()
+    }
+
+    /// The difference, or `None` when `other` is longer.
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        Self::days(self.0 - other.0).ok()
+    }
+}
+
+impl Eq for Span {}
+
+impl PartialOrd for Span {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Span {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+impl std::hash::Hash for Span {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.to_bits().hash(state);
+    }
+}
+
+impl TryFrom<f64> for Span {
+    type Error = UnitError;
+
+    /// Reads a number of days.
+    fn try_from(days: f64) -> Result<Self, UnitError> {
+        Self::days(days)
+    }
+}
+
+impl From<Span> for f64 {
+    /// The span in days.
+    fn from(span: Span) -> Self {
+        span.0
+    }
+}
+
+impl std::fmt::Display for Span {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)?;
+        f.write_str(" days")
+    }
+}
