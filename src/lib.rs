@@ -4,6 +4,8 @@
 
 mod cohort;
 mod error;
+mod math;
+mod parallel;
 mod units;
 
 pub use cohort::{
