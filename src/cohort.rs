@@ -5,8 +5,10 @@
 //! is T − t_x, which RFM calls recency.
 
 mod history;
+mod patterns;
 
 pub use history::{HistoryError, PurchaseHistory, SpendHistory};
+pub use patterns::{Pattern, Patterns};
 
 use crate::units::{Currency, Money, Span, TimeUnit, UnitError};
 

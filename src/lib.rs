@@ -4,14 +4,23 @@
 
 mod cohort;
 mod error;
+mod fit;
+pub mod lifetime;
 mod math;
 mod parallel;
 mod units;
 
 pub use cohort::{
-    Cohort, CustomerSummary, HistoryError, PurchaseHistory, SpendHistory, SummaryError, SummaryRow, SummaryRowError,
+    Cohort, CustomerSummary, HistoryError, Pattern, Patterns, PurchaseHistory, SpendHistory, SummaryError, SummaryRow,
+    SummaryRowError,
 };
 pub use error::Error;
+pub use fit::{Certificate, Estimate, Fit, FitError, Mle, Verdict};
+pub use lifetime::{
+    BetaGeometricParams, BgNbd, CohortForecast, CountModel, Forecast, ForecastError, GammaGamma, GammaGammaParams,
+    LifetimeValue, MbgNbd, Nbd, NbdParams, ParameterError, SpendError, SpendForecast, Timing, Valuation,
+    ValuationError, simulate,
+};
 pub use units::{
     Compounding, Currency, DateError, Day, DiscountRate, ExpectedMoney, Horizon, Margin, Moment, Money, MoneyError,
     Probability, Seed, Span, TimeUnit, Timestamp, UnitError, Weights, WeightsError, Zone,

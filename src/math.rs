@@ -5,11 +5,15 @@
 
 mod beta;
 mod gamma;
+mod jet;
+mod maximise;
 mod mixture;
 mod quadrature;
 
 pub use beta::{incomplete_beta, negative_binomial};
 pub use gamma::{digamma, ln_beta, ln_rising, trigamma};
+pub use jet::Jet;
+pub use maximise::{End, Maximum, maximise};
 pub use mixture::{BetaMixture, discounted_rate};
 pub use quadrature::integrate_growing;
 

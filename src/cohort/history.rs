@@ -102,6 +102,11 @@ impl PurchaseHistory {
         }
     }
 
+    /// A history that was checked before it was packed.
+    pub(crate) const fn unchecked(repeats: u32, recency: Span, age: Span) -> Self {
+        Self { repeats, recency, age }
+    }
+
     /// The history of somebody who has just made the first purchase: a newcomer.
     pub const fn acquired() -> Self {
         Self { repeats: 0, recency: Span::ZERO, age: Span::ZERO }

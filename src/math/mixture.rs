@@ -1,4 +1,4 @@
-use super::{gamma::stirling_error, softplus};
+use super::gamma::stirling_error;
 
 /// Expectations over p ~ Beta(a, b), the mixing distribution of the geometric-dropout models.
 ///
