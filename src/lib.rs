@@ -3,13 +3,24 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 
 mod cohort;
+mod customer;
 mod error;
+mod interaction;
+mod parallel;
 mod units;
 
 pub use cohort::{
-    Cohort, CustomerSummary, HistoryError, PurchaseHistory, SpendHistory, SummaryError, SummaryRow, SummaryRowError,
+    Cohort, CohortError, ColumnRowError, Columns, CustomerSummary, HistoryError, Holdout, LeftOut, LeftOutReason,
+    PurchaseHistory, SpendHistory, Split, SummaryError, SummaryRow, SummaryRowError,
+};
+pub use customer::{
+    Acquisition, Customer, CustomerKind, CustomerRowError, Customers, CustomersError, Preferences, Role, ShadowPrices,
 };
 pub use error::Error;
+pub use interaction::{
+    BadRow, Event, FirstSeen, Granularity, Interaction, InteractionLog, LogBuilder, LogError, RefundPolicy, RowError,
+    Window, WindowError,
+};
 pub use units::{
     Compounding, Currency, DateError, Day, DiscountRate, ExpectedMoney, Horizon, Margin, Moment, Money, MoneyError,
     Probability, Seed, Span, TimeUnit, Timestamp, UnitError, Weights, WeightsError, Zone,
