@@ -1,4 +1,6 @@
-use crate::cohort::{HistoryError, SummaryError};
+use crate::cohort::{CohortError, HistoryError, SummaryError};
+use crate::customer::CustomersError;
+use crate::interaction::{LogError, WindowError};
 use crate::units::{DateError, MoneyError, UnitError, WeightsError};
 
 /// Any error of this library, for callers who chain its stages with `?`.
@@ -19,6 +21,18 @@ pub enum Error {
     /// Numbers that are not weights.
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    /// Bad rows of customers.
+    #[error(transparent)]
+    Customers(#[from] CustomersError),
+    /// A window that ends before it starts.
+    #[error(transparent)]
+    Window(#[from] WindowError),
+    /// Bad rows of a log.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// An impossible cut, or bad columns.
+    #[error(transparent)]
+    Cohort(#[from] CohortError),
     /// An impossible history.
     #[error(transparent)]
     History(#[from] HistoryError),

@@ -3,19 +3,28 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 
 mod cohort;
+mod customer;
 mod error;
 mod fit;
+mod interaction;
 pub mod lifetime;
 mod math;
 mod parallel;
 mod units;
 
 pub use cohort::{
-    Cohort, CustomerSummary, HistoryError, Pattern, Patterns, PurchaseHistory, SpendHistory, SummaryError, SummaryRow,
-    SummaryRowError,
+    Cohort, CohortError, ColumnRowError, Columns, CustomerSummary, HistoryError, Holdout, LeftOut, LeftOutReason,
+    Pattern, Patterns, PurchaseHistory, SpendHistory, Split, SummaryError, SummaryRow, SummaryRowError,
+};
+pub use customer::{
+    Acquisition, Customer, CustomerKind, CustomerRowError, Customers, CustomersError, Preferences, Role, ShadowPrices,
 };
 pub use error::Error;
 pub use fit::{Certificate, Estimate, Fit, FitError, Mle, Verdict};
+pub use interaction::{
+    BadRow, Event, FirstSeen, Granularity, Interaction, InteractionLog, LogBuilder, LogError, RefundPolicy, RowError,
+    Window, WindowError,
+};
 pub use lifetime::{
     BetaGeometricParams, BgNbd, CohortForecast, CountModel, Forecast, ForecastError, GammaGamma, GammaGammaParams,
     LifetimeValue, MbgNbd, Nbd, NbdParams, ParameterError, SpendError, SpendForecast, Timing, Valuation,

@@ -33,3 +33,22 @@ pub(crate) fn sort<T: Ord + Send>(items: &mut [T]) {
     #[cfg(not(feature = "rayon"))]
     items.sort_unstable();
 }
+
+/// The results of `work` for 0, 1, … `count` − 1, in this order.
+pub(crate) fn map_indices<R: Send>(count: usize, work: impl Fn(usize) -> R + Send + Sync) -> Vec<R> {
+    #[cfg(feature = "rayon")]
+    {
+        use rayon::prelude::*;
+        (0..count).into_par_iter().map(work).collect()
+    }
+    #[cfg(not(feature = "rayon"))]
+    (0..count).map(work).collect()
+}
+
+/// The results of two pieces of work.
+pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+    #[cfg(feature = "rayon")]
+    return rayon::join(a, b);
+    #[cfg(not(feature = "rayon"))]
+    (a(), b())
+}

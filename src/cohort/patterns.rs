@@ -123,6 +123,6 @@ impl WholeDays {
 
     fn unpack(self) -> PurchaseHistory {
         let days = |shift: u32| crate::units::Span::whole_days((self.0 >> shift) as u32 & ((1 << Self::DAY_BITS) - 1));
-        PurchaseHistory::unchecked((self.0 >> (2 * Self::DAY_BITS)) as u32, days(Self::DAY_BITS), days(0))
+        PurchaseHistory::proven((self.0 >> (2 * Self::DAY_BITS)) as u32, days(Self::DAY_BITS), days(0))
     }
 }

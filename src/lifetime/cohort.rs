@@ -94,9 +94,9 @@ impl<'a, M: CountModel, Id> CohortForecast<'a, M, Id> {
         let histories = self.histories();
         let distinct = Distinct::of::<M>(histories);
         let answers = parallel::map(&distinct.first, |history| f(&self.model.update(history).1));
-        let rows: Vec<(&PurchaseHistory, &u32)> = histories.iter().zip(&distinct.which).collect();
+        let rows: Vec<(&PurchaseHistory, &usize)> = histories.iter().zip(&distinct.which).collect();
         parallel::map(&rows, |(history, which)| {
-            combine(logistic(self.model.update(history).0), answers[**which as usize])
+            combine(logistic(self.model.update(history).0), answers[**which])
         })
     }
 
@@ -108,19 +108,19 @@ impl<'a, M: CountModel, Id> CohortForecast<'a, M, Id> {
 /// One history for each distinct process, and for each customer which of them it is.
 struct Distinct {
     first: Vec<PurchaseHistory>,
-    which: Vec<u32>,
+    which: Vec<usize>,
 }
 
 impl Distinct {
     fn of<M: CountModel>(histories: &[PurchaseHistory]) -> Self {
-        let mut seen = HashMap::<_, u32, BuildHasherDefault<Mixer>>::default();
+        let mut seen = HashMap::<_, usize, BuildHasherDefault<Mixer>>::default();
         let mut first = Vec::new();
         let which = histories
             .iter()
             .map(|history| {
                 *seen.entry(M::process_key(history)).or_insert_with(|| {
                     first.push(*history);
-                    first.len() as u32 - 1
+                    first.len() - 1
                 })
             })
             .collect();
@@ -134,7 +134,9 @@ struct Mixer(u64);
 
 impl Hasher for Mixer {
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_u64(byte.into()));
+        for &byte in bytes {
+            self.write_u64(byte.into());
+        }
     }
 
     fn write_u32(&mut self, word: u32) {

@@ -48,14 +48,14 @@ impl LatentCustomer {
         let mut alive = !(0..self.coins_before).any(|_| rng.happens(self.dropout));
         while alive && repeats < u32::MAX {
             let next = recency + rng.exponential() / self.rate;
-            // A gap below the resolution of the clock would be no gap.
-            if !(next < age.as_days()) || next <= recency {
+            // A gap below the resolution of the clock would be no gap; a rate of zero makes an infinite one.
+            if next >= age.as_days() || next <= recency {
                 break;
             }
             (repeats, recency) = (repeats + 1, next);
             alive = !rng.happens(self.dropout);
         }
-        PurchaseHistory::unchecked(repeats, Span::known(recency), age)
+        PurchaseHistory::proven(repeats, Span::known(recency), age)
     }
 }
 

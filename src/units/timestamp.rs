@@ -127,6 +127,15 @@ impl Day {
         Self::from_days_since_epoch(narrow)
     }
 
+    /// The nanosecond, counted from the epoch, at which the day begins in a time zone; the first or last one that
+    /// 64 bits can count when the day begins before or after all of them.
+    pub(crate) fn first_nanosecond(self, zone: &Zone) -> i64 {
+        let limit = if self.0 < 0 { i64::MIN } else { i64::MAX };
+        self.date()
+            .to_zoned(zone.0.clone())
+            .map_or(limit, |midnight| i64::try_from(midnight.timestamp().as_nanosecond()).unwrap_or(limit))
+    }
+
     pub(crate) fn from_date(date: Date) -> Self {
         // Seconds between two dates of jiff's calendar stay far inside i64, and days inside i32.
         let hours = date.duration_since(EPOCH).as_hours();

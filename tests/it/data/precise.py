@@ -118,10 +118,10 @@ def beta_mean(a, b, f, digits=30):
     return line_integral(integrand, digits=digits)
 
 
-def beta_power(R, a, b, c):
+def beta_power(R, a, b, c, digits=30):
     """E (1+pc)^-R by quadrature."""
     R, c = mpf(R), mpf(c)
-    return beta_mean(a, b, lambda p: mp.exp(-R * mp.log1p(p * c)))
+    return beta_mean(a, b, lambda p: mp.exp(-R * mp.log1p(p * c)), digits)
 
 
 def beta_count(R, a, b, c):
