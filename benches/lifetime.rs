@@ -21,13 +21,13 @@ fn spend_model() -> GammaGamma {
     GammaGamma::new(GammaGammaParams { p: 6.25, q: 3.74, v }).unwrap()
 }
 
-/// Customers acquired over a year, observed for one to two years.
+/// The design of CDNOW, 400 times: customers acquired over 91 days, observed for 182 to 272 days.
 fn customers(days: Days) -> Vec<PurchaseHistory> {
-    let cohorts = 365;
-    (0..cohorts)
+    const COHORTS: u32 = 91;
+    (0..COHORTS)
         .flat_map(|cohort| {
-            let age = Span::whole_days(365 + cohort);
-            simulate(&model(), age, CUSTOMERS / cohorts + 1, Seed::new(cohort.into()))
+            let age = Span::whole_days(182 + cohort);
+            simulate(&model(), age, CUSTOMERS / COHORTS + 1, Seed::new(cohort.into()))
         })
         .map(|history| days.of(history))
         .take(CUSTOMERS as usize)

@@ -72,7 +72,7 @@ pub struct Certificate {
     pub gradient: f64,
     /// Eigenvalues of the observed information in the logarithms of the parameters, ascending.
     pub information: Vec<f64>,
-    /// How often the likelihood was evaluated, with gradient and Hessian.
+    /// How often the likelihood was evaluated, with gradient and Hessian; on a sample counts too.
     pub evaluations: u32,
 }
 
@@ -122,10 +122,20 @@ impl Mle {
     /// point is in the error.
     pub fn fit<M: Likelihood>(&self, data: impl Into<M::Data>) -> Result<Fit<M>, FitError> {
         let data = data.into();
-        let start = M::start(&data)?.into_iter().map(f64::ln).collect();
+        Fit::new(&self.search::<M>(&data)?, &data)
+    }
+
+    /// The maximum, searched from that of a sample where the data are large.
+    fn search<M: Likelihood>(&self, data: &M::Data) -> Result<Maximum, FitError> {
+        let sampled = data.sample().and_then(|sample| self.search::<M>(&sample).ok());
+        let (start, spent) = match sampled {
+            Some(Maximum { point, evaluations, .. }) => (point, evaluations),
+            None => (M::start(data)?.into_iter().map(f64::ln).collect(), 0),
+        };
         let bounds: Vec<_> = M::PARAMETERS.iter().map(|parameter| parameter.dimension.ln_range()).collect();
-        let maximum = maximise(start, &bounds, self.most_evaluations, |point| M::objective(&natural(point), &data));
-        Fit::new(&maximum, &data)
+        let objective = |point: &[f64]| M::objective(&natural(point), data);
+        let maximum = maximise(start, &bounds, self.most_evaluations, objective);
+        Ok(Maximum { evaluations: maximum.evaluations + spent, ..maximum })
     }
 }
 

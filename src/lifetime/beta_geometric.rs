@@ -142,7 +142,7 @@ impl BetaGeometric {
     /// ln [a/(b+k−1)] with k coins tossed: the odds of leaving at the last of them. `None` before the first.
     fn ln_odds_of_last_coin(&self, history: &PurchaseHistory) -> Option<f64> {
         let survived = (history.repeats() + self.coins_before).checked_sub(1)?;
-        Some(self.a.ln() - (self.b + f64::from(survived)).ln())
+        Some((self.a / (self.b + f64::from(survived))).ln())
     }
 
     /// ln [P(data, left after the last purchase) / P(data, alive)]; −∞ where no coin was tossed.
@@ -151,9 +151,9 @@ impl BetaGeometric {
         self.ln_odds_of_last_coin(history).map_or(f64::NEG_INFINITY, |coin| coin + shape * self.ln_silence(history))
     }
 
-    /// ln[(α+T)/(α+t_x)].
+    /// ln[(α+T)/(α+t_x)]. It is only ever added to numbers of order one, so that its absolute error counts.
     fn ln_silence(&self, history: &PurchaseHistory) -> f64 {
-        (history.time_since_last().as_days() / (self.alpha + history.recency().as_days())).ln_1p()
+        ((self.alpha + history.age().as_days()) / (self.alpha + history.recency().as_days())).ln()
     }
 
     pub fn update(&self, history: &PurchaseHistory) -> (f64, BetaGeometricProcess) {
@@ -239,12 +239,13 @@ impl BetaGeometric {
             }
             let last = (alpha + history.recency().as_days()).recip();
             let silent = history.time_since_last().as_days();
-            let silence = (silent * last).ln_1p();
+            let silence = (at_end * last).ln();
             let odds = ln_a - ln_stayed + shape * silence;
             let small = (-odds.abs()).exp();
-            value += n * (odds.max(0.0) + small.ln_1p());
-            let left = n * if odds > 0.0 { (1.0 + small).recip() } else { small / (1.0 + small) };
-            let spread = n * small / ((1.0 + small) * (1.0 + small));
+            let larger = (1.0 + small).recip();
+            value += n * (odds.max(0.0) - larger.ln());
+            let left = n * if odds > 0.0 { larger } else { small * larger };
+            let spread = n * small * larger * larger;
             // Derivatives of o in r, α, a, b; then P(left)·o″ + P(left)(1−P(left))·o′o′ᵀ.
             let drop = -silent * last * end;
             let slope = [silence, shape * drop, a.recip(), -stayed.recip()];

@@ -95,9 +95,7 @@ impl<'a, M: CountModel, Id> CohortForecast<'a, M, Id> {
         let distinct = Distinct::of::<M>(histories);
         let answers = parallel::map(&distinct.first, |history| f(&self.model.update(history).1));
         let rows: Vec<(&PurchaseHistory, &usize)> = histories.iter().zip(&distinct.which).collect();
-        parallel::map(&rows, |(history, which)| {
-            combine(logistic(self.model.update(history).0), answers[**which])
-        })
+        parallel::map(&rows, |(history, which)| combine(logistic(self.model.update(history).0), answers[**which]))
     }
 
     fn histories(&self) -> &'a [PurchaseHistory] {

@@ -1,5 +1,6 @@
 use super::{
-    CHUNK, Dimension, Likelihood, Observations, Parameter, ParameterError, TooLittleData, check, sealed::Sealed,
+    CHUNK, Dimension, Likelihood, Observations, Parameter, ParameterError, SAMPLE, SAMPLE_EVERY, TooLittleData, check,
+    sealed::Sealed,
 };
 use crate::{
     cohort::{Cohort, SpendHistory},
@@ -313,6 +314,11 @@ impl<Id> From<&Cohort<Id>> for SpendPatterns {
 impl Sealed for SpendPatterns {}
 
 impl Observations for SpendPatterns {
+    fn sample(&self) -> Option<Self> {
+        let rows = || self.rows.iter().step_by(SAMPLE_EVERY).copied().collect::<Vec<_>>();
+        (self.rows.len() > SAMPLE * SAMPLE_EVERY).then(|| Self { rows: rows(), ..*self })
+    }
+
     fn customers(&self) -> u64 {
         self.customers
     }

@@ -170,7 +170,8 @@ class Row:
         high = mp.floor(min(mp.log(self.A / self.R), -mp.log(delta))) - 4
         while integrand(high + 1) > integrand(high):
             high += 1
-        return self.R / self.A * line_integral(integrand, high - 1, high + 1, digits=14)
+        digits = 24 if self.R < precise.LARGE else 16
+        return self.R / self.A * line_integral(integrand, high - 1, high + 1, digits)
 
     def at_least(self, t, m):
         """P(m purchases or more in t) of a customer who never drops out: incomplete beta, and one
