@@ -299,10 +299,9 @@ impl BetaGeometricProcess {
         let Self { shape, rate, mixture } = *self;
         let steepness = shape + 1.0 + force * (rate + from);
         integrate_growing((from / rate).ln_1p(), (to / rate).ln_1p(), steepness, WIDEST, |v| {
-            let c = v.map(f64::exp_m1);
-            let mut values = mixture.mean_powers(shape + 1.0, c);
-            for (value, c) in values.iter_mut().zip(c) {
-                *value *= shape * (1.0 + c) * (-force * rate * c).exp();
+            let mut values = mixture.mean_powers(shape + 1.0, v);
+            for (value, v) in values.iter_mut().zip(v) {
+                *value *= shape * (v - force * rate * v.exp_m1()).exp();
             }
             values
         })

@@ -16,24 +16,26 @@ const MOST_TERMS: f64 = 1200.0;
 /// (1 + c)^−R must not underflow where the series starts.
 const LEAST_START: f64 = 1e-290;
 /// Terms below this share of the sum are left out.
-const NEGLIGIBLE: f64 = 1e-18;
+const NEGLIGIBLE: f64 = 1e-17;
 
 impl BetaMixture {
-    /// E (1 + p·c)^−R.
-    ///
-    /// It equals 2F1(R, a; a+b; −c).
+    /// E (1 + p·c)^−R, which equals 2F1(R, a; a+b; −c).
     pub fn mean_power(self, shape: f64, c: f64) -> f64 {
-        let [value] = self.mean_powers(shape, [c]);
-        value
+        if series_is_short(shape, c) {
+            let [value] = self.power_series(shape, [c.ln_1p()]);
+            value
+        } else {
+            self.expect(shape, c, |p| -shape * (p * c).ln_1p()).exp()
+        }
     }
 
-    /// E (1 + p·c)^−R at the nodes of one panel of a quadrature.
-    pub fn mean_powers<const N: usize>(self, shape: f64, c: [f64; N]) -> [f64; N] {
-        let largest = c.iter().copied().fold(0.0, f64::max);
+    /// The same at all nodes of a panel of a quadrature, given v = ln(1 + c).
+    pub fn mean_powers<const N: usize>(self, shape: f64, v: [f64; N]) -> [f64; N] {
+        let largest = v.iter().copied().fold(0.0, f64::max).exp_m1();
         if series_is_short(shape, largest) {
-            self.power_series(shape, c)
+            self.power_series(shape, v)
         } else {
-            c.map(|c| self.expect(shape, c, |p| -shape * (p * c).ln_1p()).exp())
+            v.map(|v| self.mean_power(shape, v.exp_m1()))
         }
     }
 
@@ -51,25 +53,39 @@ impl BetaMixture {
     }
 
     /// Σ P(N = n) E(1−p)ⁿ with N negative binomial: (1 + pc)^−R is the generating function of N at 1 − p.
-    fn power_series<const N: usize>(self, shape: f64, c: [f64; N]) -> [f64; N] {
-        let z = c.map(|c| c / (1.0 + c));
-        let mut term = c.map(|c| (-shape * c.ln_1p()).exp());
-        let mut sum = term;
+    ///
+    /// The sum is a polynomial in z = c/(1+c). Its coefficients are shared by all lanes; scaled to the widest z,
+    /// none overflows, and the others follow by Horner's rule.
+    fn power_series<const N: usize>(self, shape: f64, v: [f64; N]) -> [f64; N] {
+        let z = v.map(|v| -(-v).exp_m1());
         let widest = z.iter().copied().fold(0.0, f64::max);
+        if widest <= 0.0 {
+            return [1.0; N];
+        }
+        let mut coefficients = [0.0; MOST_TERMS as usize];
+        let (mut coefficient, mut sum, mut terms) = (1.0, 0.0, 0);
         let mut n = 0.0;
-        loop {
-            let ratio = (shape + n) * (self.b + n) / ((n + 1.0) * (self.a + self.b + n));
-            for lane in 0..N {
-                term[lane] *= ratio * z[lane];
-                sum[lane] += term[lane];
-            }
+        // The share of the rest is largest where z is.
+        while terms < coefficients.len() {
+            coefficients[terms] = coefficient;
+            terms += 1;
+            sum += coefficient;
+            let slope = widest * (shape + n) / (n + 1.0);
+            coefficient *= slope * (self.b + n) / (self.a + self.b + n);
             n += 1.0;
-            // All lanes have the ratios of the widest as upper bounds, and at most its number of terms.
-            let bound = (widest * (shape + n) / (n + 1.0)).max(widest);
-            if bound < 1.0 && (0..N).all(|lane| term[lane] <= (1.0 - bound) * NEGLIGIBLE * sum[lane]) {
-                return sum;
+            let bound = slope.max(widest);
+            if bound < 1.0 && coefficient <= (1.0 - bound) * NEGLIGIBLE * sum {
+                break;
             }
         }
+        let ratio = z.map(|z| z / widest);
+        let mut sums = [0.0; N];
+        for coefficient in coefficients[..terms].iter().rev() {
+            for lane in 0..N {
+                sums[lane] = sums[lane] * ratio[lane] + coefficient;
+            }
+        }
+        std::array::from_fn(|lane| sums[lane] * (-shape * v[lane]).exp())
     }
 
     /// Σ P(N = n) · E Σ_{k<n} (1−p)^k: of n purchases an immortal would make, the k-th is made with
@@ -133,7 +149,8 @@ impl LogSum {
 }
 
 fn series_is_short(shape: f64, c: f64) -> bool {
-    shape * c + 40.0 * (1.0 + c) < MOST_TERMS && shape * c.ln_1p() < -LEAST_START.ln()
+    shape * c + 12.0 * (shape * c * (1.0 + c)).sqrt() + 42.0 * (1.0 + c) < MOST_TERMS
+        && shape * c.ln_1p() < -LEAST_START.ln()
 }
 
 /// Equidistant nodes in y = ln(p/(1−p)) that cover the whole line: the tails, where p is 0 or 1 to the last

@@ -130,46 +130,24 @@ def beta_count(R, a, b, c):
     return beta_mean(a, b, lambda p: -mp.expm1(-R * mp.log1p(p * c)) / p)
 
 
-def gamma_mean(R, f, digits=30):
-    """E f(g), g ~ Gamma(R, 1), f positive with one hump: quadrature in y = ln g."""
-    R = mpf(R)
-    scale = mp.loggamma(R)
-
-    def integrand(y):
-        g = mp.exp(y)
-        return mp.exp(R * y - g - scale) * f(g)
-
-    return line_integral(integrand, min(mp.log(R), -20) - 40, mp.log(R) + 3, digits)
+def hypergeometric(R, a, b, c):
+    """2F1(R, a; a+b; -c) as a ball, in the form that Arb finds quick for large parameters."""
+    return (-a * c.log1p()).exp() * (c / (1 + c)).hypgeom_2f1(a + b - R, a, a + b)
 
 
-LARGE = 200
-
-
-def beta_power_second(R, a, b, c, digits=30):
-    """E (1+pc)^-R in ball arithmetic: 2F1(R, a; a+b; -c), or for large R, where that is dear,
-    the mean of 1F1(a; a+b; -gc) over g ~ Gamma(R, 1)."""
-    a, b = to_arb(a), to_arb(b)
-    if R < LARGE:
-        R, c = to_arb(R), to_arb(c)
-        return ball(lambda: (-c).hypgeom_2f1(R, a, a + b))
-    return gamma_mean(R, lambda g: ball(lambda: to_arb(-g * c).hypgeom_1f1(a, a + b)), digits)
+def beta_power_second(R, a, b, c):
+    """E (1+pc)^-R = 2F1(R, a; a+b; -c) in ball arithmetic."""
+    R, a, b, c = map(to_arb, (R, a, b, c))
+    return ball(lambda: hypergeometric(R, a, b, c))
 
 
 def beta_count_second(R, a, b, c):
-    """E (1-(1+pc)^-R)/p likewise: (a+b-1)/(a-1) [1 - 2F1(R, a-1; a+b-1; -c)], or 1F1 for large R.
-    Where a or a+b is 1 the form is 0/0; a is then moved by 2^-180, the mean of both sides taken."""
-    a, b = to_arb(a), to_arb(b)
+    """E (1-(1+pc)^-R)/p = (a+b-1)/(a-1) [1 - 2F1(R, a-1; a+b-1; -c)] in ball arithmetic. Where a or
+    a+b is 1 the form is 0/0; a is then moved by 2^-180, the mean of both sides taken."""
+    R, a, b, c = map(to_arb, (R, a, b, c))
 
     def form(a):
-        def one_minus(f):
-            return ball(lambda: (a + b - 1) / (a - 1) * (1 - f()))
-
-        if R < LARGE:
-            z, R_ = -to_arb(c), to_arb(R)
-            return one_minus(lambda: z.hypgeom_2f1(R_, a - 1, a + b - 1))
-        return gamma_mean(
-            R, lambda g: one_minus(lambda: to_arb(-g * mpf(c)).hypgeom_1f1(a - 1, a + b - 1))
-        )
+        return ball(lambda: (a + b - 1) / (a - 1) * (1 - hypergeometric(R, a - 1, b, c)))
 
     if a == 1 or a + b == 1:
         flint.ctx.prec = 1000
