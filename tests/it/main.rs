@@ -1,5 +1,8 @@
 //! All integration tests in one binary.
 
+mod derivatives;
 mod fits;
+mod golden;
+mod laws;
 mod models;
 mod shared;

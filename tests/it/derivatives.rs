@@ -1,0 +1,162 @@
+//! Analytic gradients and Hessians against dual numbers, through likelihoods written once more from the papers.
+
+use customer_value::{
+    BgNbd, Currency, GammaGamma, MbgNbd, Money, Nbd, Patterns, PurchaseHistory, Span, SpendHistory,
+    lifetime::{Likelihood, SpendPatterns},
+};
+use nalgebra::{Const, SVector};
+use num_dual::{Dual2Vec, DualNum};
+
+type Dual<const N: usize> = Dual2Vec<f64, Const<N>>;
+
+/// Σ_{k<n} ln(x + k), the slow way.
+fn rising<const N: usize>(x: &Dual<N>, n: u32) -> Dual<N> {
+    (0..n).map(|k| (x.clone() + f64::from(k)).ln()).fold(Dual::from(0.0), |sum, term| sum + term)
+}
+
+fn beta_geometric(at: &SVector<Dual<4>, 4>, history: &PurchaseHistory, coins_before: u32) -> Dual<4> {
+    let [r, alpha, a, b] = [&at[0], &at[1], &at[2], &at[3]];
+    let (x, tx, age) = (history.repeats(), history.recency().as_days(), history.age().as_days());
+    let coins = x + coins_before;
+    let shape = r.clone() + f64::from(x);
+    let common = rising(r, x) + rising(b, coins) - rising(&(a.clone() + b.clone()), coins) + r.clone() * alpha.ln();
+    let alive = -shape.clone() * (alpha.clone() + age).ln();
+    if coins == 0 {
+        return common + alive;
+    }
+    let left = (a.clone() / (b.clone() + f64::from(coins - 1))).ln() - shape * (alpha.clone() + tx).ln();
+    // The larger is taken out so that dual numbers do not underflow.
+    if left.re > alive.re {
+        common + left.clone() + ((alive - left).exp() + 1.0).ln()
+    } else {
+        common + alive.clone() + ((left - alive).exp() + 1.0).ln()
+    }
+}
+
+fn nbd(at: &SVector<Dual<2>, 2>, history: &PurchaseHistory) -> Dual<2> {
+    let x = history.repeats();
+    let end = at[1].clone() + history.age().as_days();
+    rising(&at[0], x) + at[0].clone() * at[1].ln() - (at[0].clone() + f64::from(x)) * end.ln()
+}
+
+fn histories() -> Vec<PurchaseHistory> {
+    let history = |(repeats, recency, age)| {
+        PurchaseHistory::new(repeats, Span::days(recency).unwrap(), Span::days(age).unwrap()).unwrap()
+    };
+    [
+        (0, 0.0, 0.0),
+        (0, 0.0, 272.0),
+        (1, 12.0, 272.0),
+        (1, 272.0, 272.0),
+        (2, 213.0, 272.0),
+        (3, 0.5, 900.0),
+        (26, 216.0, 217.0),
+        (200, 900.0, 1000.0),
+        (200, 10.0, 1000.0),
+    ]
+    .map(history)
+    .to_vec()
+}
+
+/// The jet of the model in logarithms against value, gradient and Hessian by dual numbers.
+fn assert_jet<M: Likelihood, const N: usize>(
+    natural: [f64; N],
+    data: &M::Data,
+    f: impl Fn(&SVector<Dual<N>, N>) -> Dual<N>,
+) where
+    nalgebra::DefaultAllocator: nalgebra::allocator::Allocator<Const<N>>,
+{
+    let jet = M::objective(&natural, data);
+    let logarithms = SVector::<f64, N>::from(natural.map(f64::ln));
+    let (value, gradient, hessian) = num_dual::hessian(|at| f(&at.map(|theta| theta.exp())), &logarithms);
+    let scale = |expected: f64| 1e-8 * expected.abs().max(1.0);
+    assert!((jet.value - value).abs() < scale(value), "{} {value}", jet.value);
+    for i in 0..N {
+        assert!((jet.gradient[i] - gradient[i]).abs() < scale(gradient[i]), "{natural:?} {i}: {jet:?} {gradient}");
+        for j in 0..N {
+            let (own, dual) = (jet.hessian[i * N + j], hessian[(i, j)]);
+            assert!((own - dual).abs() < scale(dual), "{natural:?} {i},{j}: {own} {dual}");
+        }
+    }
+}
+
+const POINTS: [[f64; 4]; 4] =
+    [[0.243, 30.9, 0.793, 2.426], [2.5, 4.0, 1.0, 1.0], [0.01, 500.0, 0.05, 80.0], [15.0, 1.0, 9.0, 0.3]];
+
+#[test]
+fn derivatives_of_the_count_models_agree_with_dual_numbers() {
+    for point in POINTS {
+        for history in histories() {
+            let data = Patterns::from_counts([(history, 2)]);
+            assert_jet::<BgNbd, 4>(point, &data, |at| beta_geometric(at, &history, 0) * 2.0);
+            assert_jet::<MbgNbd, 4>(point, &data, |at| beta_geometric(at, &history, 1) * 2.0);
+            assert_jet::<Nbd, 2>([point[0], point[1]], &data, |at| nbd(at, &history) * 2.0);
+        }
+    }
+}
+
+#[test]
+fn derivatives_of_a_cohort_are_the_sums_of_its_histories() {
+    let data = Patterns::from(&histories()[..]);
+    let sum = |at: &SVector<Dual<4>, 4>| {
+        histories().iter().map(|history| beta_geometric(at, history, 1)).fold(Dual::from(0.0), |sum, term| sum + term)
+    };
+    for point in POINTS {
+        assert_jet::<MbgNbd, 4>(point, &data, sum);
+    }
+}
+
+/// ln B(x, q) through central differences of the model's own value would prove nothing: with p·n whole, the beta
+/// function is a product that dual numbers can follow in q and v; p is checked where it moves in steps of the value.
+#[test]
+fn derivatives_of_the_spend_model_agree_with_dual_numbers() {
+    let spend =
+        |repeats: u32, cents: i64| SpendHistory::from_mean(repeats, Money::from_minor(cents, Currency::USD)).unwrap();
+    for (n, cents) in [(1, 2_933), (3, 1_210), (11, 30_000)] {
+        let data = SpendPatterns::from(&[spend(n, cents)][..]);
+        let mean = cents as f64 / 100.0;
+        for p in [1_u32, 4, 9] {
+            // B(pn, q) = (pn−1)! / [q (q+1) … (q+pn−1)].
+            let shape = p * n;
+            let factorial: f64 = (1..shape).map(|k| f64::from(k).ln()).sum();
+            let f = |at: &SVector<Dual<2>, 2>| {
+                let (q, v) = (&at[0], &at[1]);
+                rising(q, shape) - factorial + q.clone() * v.ln()
+                    - (q.clone() + f64::from(shape)) * (v.clone() + f64::from(n) * mean).ln()
+                    + (f64::from(shape) - 1.0) * mean.ln()
+                    + f64::from(shape) * f64::from(n).ln()
+            };
+            let (q, v) = (3.74, 15.44);
+            let jet = GammaGamma::objective(&[f64::from(p), q, v], &data);
+            let at = SVector::<f64, 2>::new(f64::ln(q), f64::ln(v));
+            let (value, gradient, hessian) = num_dual::hessian(|at| f(&at.map(|theta| theta.exp())), &at);
+            assert!((jet.value - value).abs() < 1e-10 * value.abs().max(1.0), "{} {value}", jet.value);
+            for i in 0..2 {
+                assert!((jet.gradient[i + 1] - gradient[i]).abs() < 1e-8 * gradient[i].abs().max(1.0));
+                for j in 0..2 {
+                    let own = jet.hessian[(i + 1) * 3 + j + 1];
+                    assert!((own - hessian[(i, j)]).abs() < 1e-8 * hessian[(i, j)].abs().max(1.0));
+                }
+            }
+        }
+        // In p: five-point differences of a value that the loop above has pinned at whole p.
+        let value = |p: f64| GammaGamma::objective(&[p, 3.74, 15.44], &data);
+        for p in [0.5_f64, 6.25] {
+            let h = 1e-3;
+            let at = |steps: f64| value((p.ln() + steps * h).exp());
+            let jet = value(p);
+            let slope = (at(-2.0).value - 8.0 * at(-1.0).value + 8.0 * at(1.0).value - at(2.0).value) / (12.0 * h);
+            assert!((jet.gradient[0] - slope).abs() < 1e-8 * slope.abs().max(1.0), "{} {slope}", jet.gradient[0]);
+            for j in 0..3 {
+                let slope = (at(-2.0).gradient[j] - 8.0 * at(-1.0).gradient[j] + 8.0 * at(1.0).gradient[j]
+                    - at(2.0).gradient[j])
+                    / (12.0 * h);
+                assert!(
+                    (jet.hessian[j] - slope).abs() < 1e-8 * slope.abs().max(1.0),
+                    "{j}: {} {slope}",
+                    jet.hessian[j]
+                );
+            }
+        }
+    }
+}
