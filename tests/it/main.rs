@@ -1,0 +1,10 @@
+//! All integration tests, as one binary.
+#![allow(clippy::float_cmp, reason = "whole numbers of days and neutral elements are exact")]
+
+mod cdnow;
+mod cohort;
+mod columns;
+mod customer;
+mod laws_log;
+mod log;
+mod units;
