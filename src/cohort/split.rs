@@ -74,6 +74,7 @@ impl<Id: Ord + Clone> InteractionLog<Id> {
         let known = ticks.partition_point(|tick| *tick < after_end);
         let booked = net(rows[..known].iter().map(|row| &row.event)) - realised.amount();
         let money = |amount: Decimal| Money::new(amount.normalize(), realised.currency());
+        // Memory ends before purchases exceed 32 bits.
         let repeats = u32::try_from(purchases.len()).unwrap_or(u32::MAX);
         Holdout { spend: SpendHistory::proven(repeats, money(total)), refunded: money(total - booked) }
     }

@@ -77,6 +77,7 @@ impl<Id: Ord + Clone> InteractionLog<Id> {
         if !self.window().is_new(clock.span(clock.first_tick(self.window().start()), first_seen)) {
             return Observed::LeftOut(LeftOutReason::FirstSeenInRunIn { realised });
         }
+        // Memory ends before purchases exceed 32 bits.
         let repeats = u32::try_from(purchases.len() - 1).unwrap_or(u32::MAX);
         let repeat_total = Money::new((realised.amount() - first.net).normalize(), currency);
         Observed::Member(Member {

@@ -140,7 +140,7 @@ fn bad_rows_keep_source_and_index_through_a_merge() {
     };
     let error = shop.merge(web).unwrap().build().unwrap_err();
     assert_eq!(error, LogError::Rows(vec![bad("shop", 1, "-1"), bad("web", 0, "-2")]));
-    assert_eq!(error.to_string(), "2 faults in the rows; the first is shop, row 1: amount -1.00 USD is negative");
+    assert_eq!(error.to_string(), "2 faults in the rows; the first is in shop, row 1: amount -1.00 USD is negative");
 }
 
 #[test]
@@ -370,6 +370,9 @@ fn amounts_too_long_for_an_exact_sum_are_refused() {
     let rows = [bought("a", "2024-03-01", "79228162514264337593543950335"), bought("a", "2024-03-01", "0.01")];
     assert_eq!(builder().extend(rows.clone()).build(), Err(LogError::TotalTooLarge));
     assert_eq!(builder().extend([rows[0].clone(), rows[0].clone()]).build(), Err(LogError::TotalTooLarge));
+    let [most, cent] = rows;
+    let bad = (2, RowError::NegativeAmount { amount: usd("-1") });
+    assert_eq!(faults([most, cent, bought("a", "2024-03-01", "-1")]), [bad], "bad rows come first");
 }
 
 #[test]
