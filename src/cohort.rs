@@ -6,12 +6,14 @@
 
 mod columns;
 mod history;
+mod patterns;
 mod split;
 mod summaries;
 mod summarize;
 
 pub use columns::{ColumnRowError, Columns};
 pub use history::{HistoryError, PurchaseHistory, SpendHistory};
+pub use patterns::{Pattern, Patterns};
 pub use split::{Holdout, Split};
 pub use summaries::{SummaryError, SummaryRow, SummaryRowError};
 

@@ -5,21 +5,30 @@
 mod cohort;
 mod customer;
 mod error;
+mod fit;
 mod interaction;
+pub mod lifetime;
+mod math;
 mod parallel;
 mod units;
 
 pub use cohort::{
     Cohort, CohortError, ColumnRowError, Columns, CustomerSummary, HistoryError, Holdout, LeftOut, LeftOutReason,
-    PurchaseHistory, SpendHistory, Split, SummaryError, SummaryRow, SummaryRowError,
+    Pattern, Patterns, PurchaseHistory, SpendHistory, Split, SummaryError, SummaryRow, SummaryRowError,
 };
 pub use customer::{
     Acquisition, Customer, CustomerKind, CustomerRowError, Customers, CustomersError, Preferences, Role, ShadowPrices,
 };
 pub use error::Error;
+pub use fit::{Certificate, Estimate, Fit, FitError, Mle, Verdict};
 pub use interaction::{
     BadRow, Event, FirstSeen, Granularity, Interaction, InteractionLog, LogBuilder, LogError, RefundPolicy, RowError,
     Window, WindowError,
+};
+pub use lifetime::{
+    BetaGeometricParams, BgNbd, CohortForecast, CountModel, Forecast, ForecastError, GammaGamma, GammaGammaParams,
+    LifetimeValue, MbgNbd, Nbd, NbdParams, ParameterError, SpendError, SpendForecast, Timing, Valuation,
+    ValuationError, simulate,
 };
 pub use units::{
     Compounding, Currency, DateError, Day, DiscountRate, ExpectedMoney, Horizon, Margin, Moment, Money, MoneyError,

@@ -106,14 +106,14 @@ impl Cohort<u64> {
         check_cut(window, cut)?;
         columns.check_lengths()?;
         let bounds = columns.bucket_bounds();
-        let chunks = parallel::map(columns.ids.len().div_ceil(CHUNK), |chunk| {
+        let chunks = parallel::map_indices(columns.ids.len().div_ceil(CHUNK), |chunk| {
             columns.scatter(chunk * CHUNK, &bounds, window, cut.days_since_epoch())
         });
         let faults: Vec<_> = chunks.iter().flat_map(|chunk| chunk.faults.iter().copied()).collect();
         if !faults.is_empty() {
             return Err(CohortError::Rows(faults));
         }
-        let buckets = parallel::map(bounds.len() + 1, |bucket| summarize(gather(&chunks, bucket)));
+        let buckets = parallel::map_indices(bounds.len() + 1, |bucket| summarize(gather(&chunks, bucket)));
         drop(chunks);
         let members = buckets.into_iter().collect::<Option<Vec<_>>>().ok_or(CohortError::TotalTooLarge)?;
         Ok(assemble(&members, columns.currency, window, cut))

@@ -111,7 +111,7 @@ impl PurchaseHistory {
     }
 
     /// As [`PurchaseHistory::new`], for numbers that come from ordered purchases.
-    pub(super) fn proven(repeats: u32, recency: Span, age: Span) -> Self {
+    pub(crate) fn proven(repeats: u32, recency: Span, age: Span) -> Self {
         debug_assert!(Self::new(repeats, recency, age).is_ok(), "{repeats} repeats, {recency} of {age}");
         Self { repeats, recency, age }
     }

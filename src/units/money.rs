@@ -209,6 +209,11 @@ impl ExpectedMoney {
         if amount.is_finite() { Ok(Self { amount, currency }) } else { Err(MoneyError::NotFinite { value: amount }) }
     }
 
+    /// An amount that was checked before.
+    pub(crate) const fn known(amount: f64, currency: Currency) -> Self {
+        Self { amount, currency }
+    }
+
     /// Nothing.
     pub const fn zero(currency: Currency) -> Self {
         Self { amount: 0.0, currency }

@@ -1,5 +1,7 @@
 use jiff::{ToSpan, civil::Date};
 
+use super::Span;
+
 /// A civil day of the Gregorian calendar, without a time zone.
 ///
 /// # Examples
@@ -103,6 +105,15 @@ impl Day {
         let out = || DateError::DayOutOfRange { days: i64::from(self.0) + i64::from(months) * 31 };
         let span = i32::try_from(months).ok().and_then(|months| 0.months().try_months(months).ok()).ok_or_else(out)?;
         self.date().checked_add(span).map(Self::from_date).map_err(|_| out())
+    }
+
+    /// The spans from this day to the ends of the calendar months that follow it: 1, 2, … `count` months later.
+    ///
+    /// # Errors
+    ///
+    /// [`DateError::DayOutOfRange`].
+    pub fn month_ends(self, count: u32) -> Result<Vec<Span>, DateError> {
+        (1..=count).map(|months| Ok(Span::between(self, self.plus_months(months)?).unwrap_or(Span::ZERO))).collect()
     }
 
     /// The day `days` later (earlier when negative).
