@@ -18,6 +18,7 @@ pub use split::{Holdout, Split};
 pub use summaries::{SummaryError, SummaryRow, SummaryRowError};
 
 use crate::{
+    error::first_fault,
     interaction::Window,
     units::{Currency, Day, Money},
 };
@@ -92,7 +93,7 @@ pub enum CohortError {
         amounts: usize,
     },
     /// Some rows of the columns are bad: all of them, row (from 0) and fault, in their order; at least one.
-    #[error("{} faults in the columns; the first is in row {}: {}", .0.len(), .0[0].0, .0[0].1)]
+    #[error("{} faults in the columns{}", .0.len(), first_fault(.0))]
     Rows(Vec<(usize, ColumnRowError)>),
     /// A customer spent more minor units than 64 bits count.
     #[error("the total of a customer exceeds 64 bits of minor units")]

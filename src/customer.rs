@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::units::{Currency, Day, Money, Weights};
+use crate::{
+    error::first_fault,
+    units::{Currency, Day, Money, Weights},
+};
 
 /// A customer as other systems know it: an unchecked row, in which every combination can be written down.
 ///
@@ -127,7 +130,7 @@ pub struct Customers<Id> {
 
 /// Every bad row of a set of customers.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{} faults in customer rows; the first is in row {}: {}", rows.len(), rows[0].0, rows[0].1)]
+#[error("{} faults in customer rows{}", rows.len(), first_fault(rows))]
 pub struct CustomersError {
     /// Row (from 0) and fault, in the order of the rows; at least one, and one row can have several.
     pub rows: Vec<(usize, CustomerRowError)>,

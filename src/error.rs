@@ -3,6 +3,11 @@ use crate::customer::CustomersError;
 use crate::interaction::{LogError, WindowError};
 use crate::units::{DateError, MoneyError, UnitError, WeightsError};
 
+/// How the message about a list of bad rows goes on after their number.
+pub(crate) fn first_fault<Fault: std::fmt::Display>(rows: &[(usize, Fault)]) -> String {
+    rows.first().map_or_else(String::new, |(row, fault)| format!("; the first is in row {row}: {fault}"))
+}
+
 /// Any error of this library, for callers who chain its stages with `?`.
 ///
 /// Each stage has an error type of its own, which says more; all of them convert into this one.

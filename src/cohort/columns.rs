@@ -77,7 +77,7 @@ impl Cohort<u64> {
     /// The cohort of a log in columns, as [`InteractionLog::cohort`](crate::InteractionLog::cohort) at
     /// [`Granularity::Day`](crate::Granularity::Day) makes it: rows after the cut are left to the holdout.
     ///
-    /// Beyond the columns it needs about 64 bytes a row and customer at its peak.
+    /// At its peak it holds a copy of the rows, of 24 bytes each, and a record of 40 bytes of each customer.
     ///
     /// # Errors
     ///

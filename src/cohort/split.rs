@@ -1,4 +1,6 @@
-use super::{Cohort, CohortError, SpendHistory, summarize::Observed};
+use rust_decimal::Decimal;
+
+use super::{Cohort, CohortError, SpendHistory, check_cut};
 use crate::{
     interaction::{InteractionLog, net},
     units::{Day, Money, MoneyError, Span},
@@ -53,14 +55,13 @@ impl<Id: Ord + Clone> InteractionLog<Id> {
     /// [`CohortError::CutOutsideWindow`] for either day; [`CohortError::NoHoldout`] unless the end comes after
     /// the cut.
     pub fn split(&self, cut: Day, end: Day) -> Result<Split<Id>, CohortError> {
-        self.check_cut(end)?;
+        check_cut(self.window(), end)?;
         let span = Span::between(cut, end).filter(|span| !span.is_zero()).ok_or(CohortError::NoHoldout { cut, end })?;
-        let calibration = self.cohort(cut)?;
-        let members = (0..self.ids().len()).filter_map(|customer| match self.observe(customer, cut) {
-            Observed::Member(member) => Some((customer, member.realised)),
-            _ => None,
-        });
-        let holdout = members.map(|(customer, realised)| self.holdout(customer, realised, cut, end)).collect();
+        let (calibration, members) = self.members(cut)?;
+        let realised = calibration.realised.iter().flatten();
+        let holdout =
+            members.iter().zip(realised).map(|(&customer, &realised)| self.holdout(customer, realised, cut, end));
+        let holdout = holdout.collect();
         Ok(Split { calibration, holdout, span })
     }
 
@@ -68,11 +69,12 @@ impl<Id: Ord + Clone> InteractionLog<Id> {
         let (after_cut, after_end) = (self.clock().tick_after(cut), self.clock().tick_after(end));
         let mut purchases = self.net_purchases(customer, after_end);
         purchases.retain(|bought| bought.tick >= after_cut);
-        let total = purchases.iter().map(|bought| bought.net).sum::<rust_decimal::Decimal>();
+        let total = purchases.iter().map(|bought| bought.net).sum::<Decimal>();
         let (ticks, rows) = self.events(customer);
         let known = ticks.partition_point(|tick| *tick < after_end);
         let booked = net(rows[..known].iter().map(|row| &row.event)) - realised.amount();
-        let money = |amount: rust_decimal::Decimal| Money::new(amount.normalize(), realised.currency());
+        let money = |amount: Decimal| Money::new(amount.normalize(), realised.currency());
+        // Memory ends before purchases exceed 32 bits.
         let repeats = u32::try_from(purchases.len()).unwrap_or(u32::MAX);
         Holdout { spend: SpendHistory::proven(repeats, money(total)), refunded: money(total - booked) }
     }

@@ -1,7 +1,10 @@
 use std::collections::BTreeMap;
 
 use super::{Cohort, HistoryError, PurchaseHistory, SpendHistory};
-use crate::units::{Currency, Money, Span, TimeUnit, UnitError};
+use crate::{
+    error::first_fault,
+    units::{Currency, Money, Span, TimeUnit, UnitError},
+};
 
 /// A finished summary of one customer, as other programs export it; unchecked.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +60,7 @@ pub enum SummaryRowError {
 
 /// Every bad row of a set of finished summaries.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{} faults in summary rows; the first is row {}: {}", rows.len(), rows[0].0, rows[0].1)]
+#[error("{} faults in summary rows{}", rows.len(), first_fault(rows))]
 pub struct SummaryError {
     /// Row (from 0) and fault, in the order of the rows; at least one, and one row can have several.
     pub rows: Vec<(usize, SummaryRowError)>,

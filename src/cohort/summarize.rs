@@ -1,11 +1,11 @@
-use super::{Cohort, CohortError, LeftOut, LeftOutReason, PurchaseHistory, SpendHistory};
+use super::{Cohort, CohortError, LeftOut, LeftOutReason, PurchaseHistory, SpendHistory, check_cut};
 use crate::{
     interaction::{Event, InteractionLog, net},
     units::{Day, Money},
 };
 
 /// What a log knows of one customer at a cut.
-pub(super) enum Observed {
+enum Observed {
     /// Nothing happened yet.
     Unseen,
     /// Something happened, and the customer is not modelled.
@@ -37,23 +37,28 @@ impl<Id: Ord + Clone> InteractionLog<Id> {
     ///
     /// [`CohortError::CutOutsideWindow`].
     pub fn cohort(&self, cut: Day) -> Result<Cohort<Id>, CohortError> {
-        self.check_cut(cut)?;
+        self.members(cut).map(|(cohort, _)| cohort)
+    }
+
+    /// The cohort, and the position in the log of each of its customers.
+    pub(super) fn members(&self, cut: Day) -> Result<(Cohort<Id>, Vec<usize>), CohortError> {
+        check_cut(self.window(), cut)?;
         let mut cohort = Cohort::empty(cut);
+        let mut members = Vec::new();
         for (customer, id) in self.ids().iter().enumerate() {
             match self.observe(customer, cut) {
                 Observed::Unseen => {}
                 Observed::LeftOut(reason) => cohort.left_out.push(LeftOut { id: id.clone(), reason }),
-                Observed::Member(member) => cohort.push(id.clone(), &member),
+                Observed::Member(member) => {
+                    cohort.push(id.clone(), &member);
+                    members.push(customer);
+                }
             }
         }
-        Ok(cohort)
+        Ok((cohort, members))
     }
 
-    pub(super) fn check_cut(&self, cut: Day) -> Result<(), CohortError> {
-        super::check_cut(self.window(), cut)
-    }
-
-    pub(super) fn observe(&self, customer: usize, cut: Day) -> Observed {
+    fn observe(&self, customer: usize, cut: Day) -> Observed {
         let clock = self.clock();
         let before = clock.tick_after(cut);
         let (ticks, rows) = self.events(customer);
@@ -72,6 +77,7 @@ impl<Id: Ord + Clone> InteractionLog<Id> {
         if !self.window().is_new(clock.span(clock.first_tick(self.window().start()), first_seen)) {
             return Observed::LeftOut(LeftOutReason::FirstSeenInRunIn { realised });
         }
+        // Memory ends before purchases exceed 32 bits.
         let repeats = u32::try_from(purchases.len() - 1).unwrap_or(u32::MAX);
         let repeat_total = Money::new((realised.amount() - first.net).normalize(), currency);
         Observed::Member(Member {

@@ -62,7 +62,7 @@ pub struct InteractionLog<Id> {
 #[non_exhaustive]
 pub enum LogError {
     /// Some rows are bad: all of them, in the order of their sources; at least one.
-    #[error("{} faults in the rows; the first is {}", .0.len(), .0[0])]
+    #[error("{} faults in the rows{}", .0.len(), .0.first().map_or_else(String::new, |bad| format!("; the first is in {bad}")))]
     Rows(Vec<BadRow>),
     /// The amounts have too many digits for an exact sum.
     #[error("the amounts have too many digits for an exact sum")]

@@ -114,14 +114,16 @@ impl<Id: Ord + Clone> LogBuilder<Id> {
                 Err(faults) => bad.extend(faults.into_iter().map(|fault| ((source, index), fault))),
             }
         }
-        prove_sums_exact(good.iter().map(|placed| &placed.row.event))?;
         good.sort_by(|one, other| one.key().cmp(&other.key()));
-        for customer in good.chunk_by(|one, other| one.row.customer == other.row.customer) {
-            let settled = settle(customer.iter().map(|placed| (placed.tick, &placed.row.event)));
-            bad.extend(settled.faults.into_iter().map(|(position, fault)| (customer[position].place, fault)));
+        let exact = sums_are_exact(good.iter().map(|placed| &placed.row.event));
+        if exact {
+            bad.extend(refund_faults(&good));
         }
         if !bad.is_empty() {
             return Err(LogError::Rows(named(bad, &sources)));
+        }
+        if !exact {
+            return Err(LogError::TotalTooLarge);
         }
         let (ticks, rows) = good.into_iter().map(|placed| (placed.tick, on_clock(placed.row, &clock))).unzip();
         Ok(InteractionLog::checked(window, clock, refunds, currency, ticks, rows))
@@ -143,6 +145,14 @@ impl<Id: Ord> Placed<Id> {
     fn key(&self) -> impl Ord + '_ {
         (&self.row.customer, self.tick, self.row.event.key(), self.place)
     }
+}
+
+/// Faults of refunds, in rows ordered by their keys.
+fn refund_faults<Id: Ord>(rows: &[Placed<Id>]) -> impl Iterator<Item = (Place, RowError)> {
+    rows.chunk_by(|one, other| one.row.customer == other.row.customer).flat_map(|customer| {
+        let settled = settle(customer.iter().map(|placed| (placed.tick, &placed.row.event)));
+        settled.faults.into_iter().map(|(position, fault)| (customer[position].place, fault))
+    })
 }
 
 fn named(mut bad: Vec<(Place, RowError)>, sources: &[String]) -> Vec<BadRow> {
@@ -203,18 +213,18 @@ fn event_faults<Id: PartialEq>(row: &Interaction<Id>, currency: Option<Currency>
     faults
 }
 
-/// Proves once that every sum of these amounts, or of some of them with signs, is exact: none has more digits
-/// than the sum of all.
-fn prove_sums_exact<'a, Id: 'a>(events: impl Iterator<Item = &'a Event<Id>>) -> Result<(), LogError> {
-    let mut total = Decimal::ZERO;
+/// Whether every sum of these amounts, or of some of them with signs, is exact: none has more digits than the
+/// sum of all.
+fn sums_are_exact<'a, Id: 'a>(events: impl Iterator<Item = &'a Event<Id>>) -> bool {
+    let mut total = Some(Decimal::ZERO);
     let mut scale = 0;
     for event in events {
         if let Event::Purchase { amount: money, .. } | Event::Refund { amount: money, .. } = event {
             let amount = money.amount().normalize();
             scale = scale.max(amount.scale());
-            total = total.checked_add(amount).ok_or(LogError::TotalTooLarge)?;
+            total = total.and_then(|total| total.checked_add(amount));
         }
     }
     // A decimal that runs out of digits rounds silently, which shows as decimals lost.
-    if total.scale() < scale && !total.is_zero() { Err(LogError::TotalTooLarge) } else { Ok(()) }
+    total.is_some_and(|total| total.scale() >= scale || total.is_zero())
 }
