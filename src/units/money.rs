@@ -209,6 +209,12 @@ impl ExpectedMoney {
         if amount.is_finite() { Ok(Self { amount, currency }) } else { Err(MoneyError::NotFinite { value: amount }) }
     }
 
+    /// An estimate that the caller has proven finite.
+    pub(crate) fn computed(amount: f64, currency: Currency) -> Self {
+        debug_assert!(amount.is_finite(), "not an amount: {amount}");
+        Self { amount, currency }
+    }
+
     /// Nothing.
     pub const fn zero(currency: Currency) -> Self {
         Self { amount: 0.0, currency }
@@ -278,7 +284,7 @@ impl std::fmt::Display for ExpectedMoney {
     }
 }
 
-fn same_currency(expected: Currency, found: Currency) -> Result<(), MoneyError> {
+pub(crate) fn same_currency(expected: Currency, found: Currency) -> Result<(), MoneyError> {
     if expected == found { Ok(()) } else { Err(MoneyError::CurrencyMismatch { expected, found }) }
 }
 
