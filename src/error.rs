@@ -1,4 +1,5 @@
 use crate::cohort::{HistoryError, SummaryError};
+use crate::delivered::{ChoiceError, DeliveredError};
 use crate::units::{DateError, MoneyError, UnitError, WeightsError};
 
 /// Any error of this library, for callers who chain its stages with `?`.
@@ -25,4 +26,10 @@ pub enum Error {
     /// Bad rows of finished summaries.
     #[error(transparent)]
     Summary(#[from] SummaryError),
+    /// An impossible delivered value.
+    #[error(transparent)]
+    Delivered(#[from] DeliveredError),
+    /// Nothing to choose from.
+    #[error(transparent)]
+    Choice(#[from] ChoiceError),
 }

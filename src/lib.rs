@@ -3,6 +3,8 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 
 mod cohort;
+pub mod customer;
+pub mod delivered;
 mod error;
 mod units;
 
