@@ -1,5 +1,6 @@
 use crate::cohort::{HistoryError, SummaryError};
 use crate::delivered::{ChoiceError, DeliveredError};
+use crate::segment::SegmentError;
 use crate::units::{DateError, MoneyError, UnitError, WeightsError};
 
 /// Any error of this library, for callers who chain its stages with `?`.
@@ -32,4 +33,7 @@ pub enum Error {
     /// Nothing to choose from.
     #[error(transparent)]
     Choice(#[from] ChoiceError),
+    /// Customers that cannot be segmented.
+    #[error(transparent)]
+    Segment(#[from] SegmentError),
 }

@@ -6,6 +6,7 @@ mod cohort;
 pub mod customer;
 pub mod delivered;
 mod error;
+pub mod segment;
 mod units;
 
 pub use cohort::{
