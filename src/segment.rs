@@ -263,12 +263,22 @@ fn all_finite<'a>(measure: &'static str, values: &'a [f64]) -> Result<&'a [f64],
 
 /// The values in ascending order: at least one, all finite.
 fn ascending(measure: &'static str, values: &[f64]) -> Result<Vec<f64>, SegmentError> {
-    let mut sorted = all_finite(measure, values)?.to_vec();
-    if sorted.is_empty() {
+    if values.is_empty() {
         return Err(SegmentError::Empty);
     }
-    sorted.sort_unstable_by(f64::total_cmp);
-    Ok(sorted)
+    // As integers of the same order, which sort in two thirds of the time.
+    let mut keys: Vec<i64> = all_finite(measure, values)?.iter().map(|value| total_order(value.to_bits())).collect();
+    #[cfg(feature = "rayon")]
+    rayon::slice::ParallelSliceMut::par_sort_unstable(keys.as_mut_slice());
+    #[cfg(not(feature = "rayon"))]
+    keys.sort_unstable();
+    Ok(keys.into_iter().map(|key| f64::from_bits(total_order(key.cast_unsigned()).cast_unsigned())).collect())
+}
+
+/// The bits of a float as an integer in the order of [`f64::total_cmp`]; applied twice it gives the bits again.
+const fn total_order(bits: u64) -> i64 {
+    let key = bits.cast_signed();
+    key ^ ((key >> 63).cast_unsigned() >> 1).cast_signed()
 }
 
 /// How many of `count` customers a share of them is: at least one, and a begun customer counts whole.
