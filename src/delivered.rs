@@ -56,6 +56,7 @@ use crate::units::{Currency, ExpectedMoney, MoneyError, UnitError, WeightsError,
 #[doc(alias = "让渡价值")]
 #[doc(alias = "顧客讓渡價值")]
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
 pub struct Delivered {
     benefits: BenefitMatrix,
     costs: PricedCosts,
@@ -186,4 +187,21 @@ pub enum DeliveredError {
         /// What it gave.
         value: f64,
     },
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Unchecked {
+    benefits: BenefitMatrix,
+    costs: PricedCosts,
+    projection: CostProjection,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Unchecked> for Delivered {
+    type Error = MoneyError;
+
+    fn try_from(raw: Unchecked) -> Result<Self, MoneyError> {
+        Ok(Self::new(raw.benefits, raw.costs)?.with_projection(raw.projection))
+    }
 }

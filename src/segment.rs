@@ -203,6 +203,14 @@ pub enum SegmentError {
         /// The name.
         label: String,
     },
+    /// A stored result has other segments than its cuts make.
+    #[error("{found} segments do not belong to these cuts, expected {expected} of their own")]
+    Labels {
+        /// How many segments the cuts make.
+        expected: usize,
+        /// How many were stored.
+        found: usize,
+    },
     /// More segments than anybody can read, or memory hold.
     #[error("{cells} cells, expected at most {most}")]
     TooManyCells {

@@ -35,6 +35,7 @@ use crate::units::{MoneyError, Probability, UnitError, in_range, same_currency};
 #[doc(alias = "multinomial logit")]
 #[doc(alias = "选择集")]
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
 pub struct ChoiceSet {
     utilities: Vec<f64>,
     outside: Option<f64>,
@@ -42,6 +43,7 @@ pub struct ChoiceSet {
 
 /// What can be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Alternative {
     /// The offer at a position of the set.
     Offer(usize),
@@ -51,6 +53,7 @@ pub enum Alternative {
 
 /// The probability of every alternative; together they make 1.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Shares {
     /// Of each offer, in the order declared.
     pub offers: Vec<Probability>,
@@ -193,4 +196,21 @@ impl ChoiceSet {
 
 fn finite(alternative: Alternative, value: f64) -> Result<(), ChoiceError> {
     if value.is_finite() { Ok(()) } else { Err(ChoiceError::NotFinite { alternative, value }) }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Unchecked {
+    utilities: Vec<f64>,
+    outside: Option<f64>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Unchecked> for ChoiceSet {
+    type Error = ChoiceError;
+
+    fn try_from(raw: Unchecked) -> Result<Self, ChoiceError> {
+        let offers = Self::new(raw.utilities)?;
+        raw.outside.map_or(Ok(offers.clone()), |utility| offers.with_outside(utility))
+    }
 }

@@ -161,6 +161,7 @@ impl CostComponents {
 
 /// Costs by kind, all in money: an estimate, since shadow prices are.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "UncheckedPriced"))]
 pub struct PricedCosts {
     amounts: [f64; 5],
     currency: Currency,
@@ -238,5 +239,24 @@ impl TryFrom<Unchecked> for Costs {
 
     fn try_from(raw: Unchecked) -> Result<Self, UnitError> {
         Self::new(raw.monetary, raw.effort)
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct UncheckedPriced {
+    amounts: [f64; 5],
+    currency: Currency,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<UncheckedPriced> for PricedCosts {
+    type Error = UnitError;
+
+    fn try_from(raw: UncheckedPriced) -> Result<Self, UnitError> {
+        for amount in raw.amounts {
+            in_range("cost", amount, 0.0, LARGEST_AMOUNT)?;
+        }
+        Ok(Self { amounts: raw.amounts, currency: raw.currency })
     }
 }

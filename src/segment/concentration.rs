@@ -37,6 +37,7 @@ pub struct Concentration {
 
 /// One point of the Lorenz curve: the poorest customers up to here, and what they have.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LorenzPoint {
     /// Share of customers.
     pub customers: f64,
@@ -46,6 +47,7 @@ pub struct LorenzPoint {
 
 /// The top of the whale curve: with these customers alone the firm would earn most.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Peak {
     /// How many customers, from the best down; the fewest if several reach the peak, none if all lose money.
     pub customers: usize,

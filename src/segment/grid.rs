@@ -14,6 +14,7 @@ pub struct Sides<T> {
 
 /// Where a measure is divided into high and low.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum GridCut {
     /// At a number.
     At(f64),
@@ -49,10 +50,13 @@ pub enum GridCut {
 #[doc(alias = "two sides of customer value")]
 #[doc(alias = "双向价值")]
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
 pub struct TwoSidedGrid {
     cuts: Sides<f64>,
     segmentation: Segmentation,
 }
+
+const LABELS: [&str; 4] = ["stars", "vulnerable", "free riders", "lost causes"];
 
 impl TwoSidedGrid {
     /// The grid of two measures in the order of the cohort.
@@ -109,6 +113,27 @@ fn assign(cuts: Sides<f64>, measures: Sides<&[f64]>) -> Result<Segmentation, Seg
         (false, true) => 2,
         (false, false) => 3,
     };
-    let labels = ["stars", "vulnerable", "free riders", "lost causes"].map(String::from);
-    Ok(Segmentation::proven(labels.into(), worth.iter().zip(delivered).map(cell).collect()))
+    Ok(Segmentation::proven(LABELS.map(String::from).into(), worth.iter().zip(delivered).map(cell).collect()))
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Unchecked {
+    cuts: Sides<f64>,
+    segmentation: Segmentation,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Unchecked> for TwoSidedGrid {
+    type Error = SegmentError;
+
+    fn try_from(raw: Unchecked) -> Result<Self, SegmentError> {
+        GridCut::At(raw.cuts.worth).resolve("worth", &[])?;
+        GridCut::At(raw.cuts.delivered).resolve("delivered value", &[])?;
+        if raw.segmentation.labels().iter().eq(LABELS.iter()) {
+            Ok(Self { cuts: raw.cuts, segmentation: raw.segmentation })
+        } else {
+            Err(SegmentError::Labels { expected: LABELS.len(), found: raw.segmentation.labels().len() })
+        }
+    }
 }

@@ -168,6 +168,7 @@ impl std::fmt::Display for RfmScore {
 /// RFM scores of customers, with the cuts that made them.
 #[doc(alias = "RFM")]
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
 pub struct Rfm {
     cuts: RfmCuts,
     scores: Vec<RfmScore>,
@@ -211,5 +212,29 @@ impl Rfm {
             ((recency - 1) * u32::from(f) + frequency - 1) * u32::from(m) + monetary - 1
         };
         Ok(Segmentation::proven((0..count).map(label).collect(), self.scores.iter().map(cell).collect()))
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Unchecked {
+    cuts: RfmCuts,
+    scores: Vec<RfmScore>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Unchecked> for Rfm {
+    type Error = SegmentError;
+
+    fn try_from(Unchecked { cuts, scores }: Unchecked) -> Result<Self, SegmentError> {
+        for measure in [RfmMeasure::Recency, RfmMeasure::Frequency, RfmMeasure::Monetary] {
+            let segments = cuts.of(measure).bins();
+            let inside = |score: &RfmScore| (1..=segments).contains(&score.of(measure).into());
+            if let Some(customer) = scores.iter().position(|score| !inside(score)) {
+                let segment = scores[customer].of(measure).into();
+                return Err(SegmentError::UnknownSegment { customer, segment, segments });
+            }
+        }
+        Ok(Self { cuts, scores })
     }
 }

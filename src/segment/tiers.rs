@@ -23,6 +23,11 @@ use super::{SegmentError, Segmentation, all_finite, ascending, distinct, heads};
 #[doc(alias = "ABC analysis")]
 #[doc(alias = "客户金字塔")]
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "Vec<(String, f64)>", into = "Vec<(String, f64)>")
+)]
 pub struct Pyramid {
     labels: Vec<String>,
     shares: Vec<f64>,
@@ -78,6 +83,7 @@ impl Default for Pyramid {
 
 /// Customers in tiers of value, with the thresholds that made them.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
 pub struct Tiers {
     thresholds: Vec<f64>,
     segmentation: Segmentation,
@@ -110,4 +116,41 @@ fn assign(labels: &[String], thresholds: &[f64], values: &[f64]) -> Segmentation
         u32::try_from(above).unwrap_or(u32::MAX)
     };
     Segmentation::proven(labels.to_vec(), values.iter().map(tier).collect())
+}
+
+impl TryFrom<Vec<(String, f64)>> for Pyramid {
+    type Error = SegmentError;
+
+    fn try_from(tiers: Vec<(String, f64)>) -> Result<Self, SegmentError> {
+        Self::new(tiers)
+    }
+}
+
+impl From<Pyramid> for Vec<(String, f64)> {
+    fn from(pyramid: Pyramid) -> Self {
+        pyramid.labels.into_iter().zip(pyramid.shares).collect()
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Unchecked {
+    thresholds: Vec<f64>,
+    segmentation: Segmentation,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Unchecked> for Tiers {
+    type Error = SegmentError;
+
+    fn try_from(Unchecked { thresholds, segmentation }: Unchecked) -> Result<Self, SegmentError> {
+        let falls = |index: usize| index == 0 || thresholds[index] <= thresholds[index - 1];
+        if let Some(index) = (0..thresholds.len()).find(|&index| !(thresholds[index].is_finite() && falls(index))) {
+            return Err(SegmentError::Cut { index, value: thresholds[index] });
+        }
+        match (thresholds.len() + 1, segmentation.labels().len()) {
+            (expected, found) if expected != found => Err(SegmentError::Labels { expected, found }),
+            _ => Ok(Self { thresholds, segmentation }),
+        }
+    }
 }

@@ -472,3 +472,23 @@ proptest! {
         }
     }
 }
+
+#[cfg(feature = "serde")]
+#[test]
+fn stored_offers_are_checked_when_read() {
+    let delivered = kotler_keller();
+    let stored = serde_json::to_string(&delivered).unwrap();
+    assert_eq!(serde_json::from_str::<Delivered>(&stored).unwrap(), delivered);
+    for (sound, spoilt) in
+        [("120.0", "-120.0"), ("120.0", "1e300"), (r#""currency":"USD"},"c"#, r#""currency":"EUR"},"c"#)]
+    {
+        assert!(stored.contains(sound), "{stored}");
+        assert!(serde_json::from_str::<Delivered>(&stored.replacen(sound, spoilt, 1)).is_err(), "{spoilt}");
+    }
+    let costs = serde_json::to_string(&kotler_keller_costs()).unwrap();
+    assert_eq!(serde_json::from_str::<Costs>(&costs).unwrap(), kotler_keller_costs());
+    assert!(serde_json::from_str::<Costs>(&costs.replace("8.0", "-8.0")).is_err());
+    assert!(serde_json::from_str::<ChoiceSet>(r#"{"utilities":[],"outside":0.0}"#).is_err());
+    let vector = r#"{"axes":{"economic":1e200,"functional":0.0,"psychological":0.0},"unit":"USD"}"#;
+    assert!(serde_json::from_str::<ValueVector>(vector).is_err());
+}

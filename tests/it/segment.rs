@@ -531,3 +531,30 @@ proptest! {
         }
     }
 }
+
+#[cfg(feature = "serde")]
+#[test]
+fn stored_segments_are_checked_when_read() {
+    fn survives<T>(value: &T, spoil: &[(&str, &str)])
+    where
+        T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
+    {
+        let stored = serde_json::to_string(value).unwrap();
+        assert_eq!(&serde_json::from_str::<T>(&stored).unwrap(), value);
+        for (sound, spoilt) in spoil {
+            assert!(stored.contains(sound), "{stored}");
+            assert!(serde_json::from_str::<T>(&stored.replacen(sound, spoilt, 1)).is_err(), "{spoilt}");
+        }
+    }
+    survives(&Segmentation::new(["a", "b"], [0, 1]).unwrap(), &[("[0,1]", "[0,2]"), (r#""b""#, r#""a""#)]);
+    survives(&interpolated(&[1.0, 2.0, 3.0], 2), &[(r#""asked":2"#, r#""asked":1"#)]);
+    survives(&Cuts::fixed([1.0, 2.0]).unwrap(), &[("[1.0,2.0]", "[2.0,1.0]")]);
+    let thirds = Cuts::fixed([3.0, 6.0]).unwrap();
+    let rfm = RfmCuts { recency: thirds.clone(), frequency: thirds.clone(), monetary: thirds };
+    let rfm = nine_customers().score(rfm);
+    survives(&rfm, &[(r#""recency":2"#, r#""recency":4"#), (r#""recency":2"#, r#""recency":0"#)]);
+    survives(&Pyramid::default(), &[("0.05", "0.5"), (r#"["lead",1.0]"#, r#"["lead",0.9]"#)]);
+    survives(&Pyramid::default().tiers(&[3.0, 2.0]).unwrap(), &[("[3.0,", "[2.0,"), ("[3.0,", "[")]);
+    let cuts = Sides { worth: GridCut::At(1.0), delivered: GridCut::At(2.0) };
+    survives(&TwoSidedGrid::new(columns(&[1.0], &[1.0]), cuts).unwrap(), &[("stars", "planets")]);
+}
