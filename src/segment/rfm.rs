@@ -66,10 +66,11 @@ impl RfmMeasures {
         let realised = cohort.realised().ok_or(SegmentError::SpendUnknown)?;
         let histories = cohort.purchases();
         let spend: Vec<f64> = realised.iter().map(|spend| spend.to_f64()).collect();
+        all_finite("monetary value", &spend)?;
         Ok(Self {
             recency: histories.iter().map(|history| history.time_since_last().as_days()).collect(),
             frequency: histories.iter().map(|history| history.purchases() as f64).collect(),
-            monetary: all_finite("monetary value", &spend)?.to_vec(),
+            monetary: spend,
         })
     }
 

@@ -474,9 +474,11 @@ proptest! {
     #[test]
     fn gini_is_the_mean_difference_even_with_losses(values in tied_values()) {
         let spread = Concentration::new(&values).unwrap();
-        prop_assume!(spread.total() > 1e-3);
-        let (fast, naive) = (spread.gini().unwrap(), naive_gini(&values));
-        prop_assert!((fast - naive).abs() < 1e-9 * (1.0 + naive), "{fast} {naive}");
+        // A total that nearly cancels has no digits to compare.
+        if spread.total() > 1e-3 {
+            let (fast, naive) = (spread.gini().unwrap(), naive_gini(&values));
+            prop_assert!((fast - naive).abs() < 1e-9 * (1.0 + naive), "{fast} {naive}");
+        }
     }
 
     #[test]
