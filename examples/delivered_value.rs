@@ -4,13 +4,12 @@
 
 use std::error::Error;
 
-use customer_value::customer::ShadowPrices;
 use customer_value::delivered::{
     Alternative, Axes, Axis, BenefitMatrix, BenefitSource, ChoiceSet, CostKind, Costs, Delivered, Effort, Sources,
     ValueVector,
 };
 use customer_value::segment::{GridCut, Sides, TwoSidedGrid};
-use customer_value::{Currency, ExpectedMoney, Money, Probability, Seed, Span};
+use customer_value::{Currency, ExpectedMoney, Money, Probability, Seed, ShadowPrices, Span};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 

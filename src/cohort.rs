@@ -4,11 +4,23 @@
 //! runs from the first purchase to the last; `age` (T) from the first purchase to the cut; `time_since_last`
 //! is T − t_x, which RFM calls recency.
 
+mod columns;
 mod history;
+mod patterns;
+mod split;
+mod summaries;
+mod summarize;
 
+pub use columns::{ColumnRowError, Columns};
 pub use history::{HistoryError, PurchaseHistory, SpendHistory};
+pub use patterns::{Pattern, Patterns};
+pub use split::{Holdout, Split};
+pub use summaries::{SummaryError, SummaryRow, SummaryRowError};
 
-use crate::units::{Currency, Money, Span, TimeUnit, UnitError};
+use crate::{
+    interaction::Window,
+    units::{Currency, Day, Money},
+};
 
 /// Customers, each once and in the order of their ids, with what a cut of the log knows about them.
 ///
@@ -20,6 +32,76 @@ pub struct Cohort<Id> {
     purchases: Vec<PurchaseHistory>,
     spend: Option<Vec<SpendHistory>>,
     realised: Option<Vec<Money>>,
+    left_out: Vec<LeftOut<Id>>,
+    cut: Option<Day>,
+}
+
+/// A customer whom a log knows at the cut and a cohort does not model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct LeftOut<Id> {
+    /// Who.
+    pub id: Id,
+    /// Why.
+    pub reason: LeftOutReason,
+}
+
+/// Why a customer is left out of a cohort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum LeftOutReason {
+    /// There is no purchase, or refunds took back all of them: nothing was realised.
+    NoPurchase,
+    /// The first purchase seen lies in the run-in, so that it need not be the first ever.
+    FirstSeenInRunIn {
+        /// What the customer spent up to the cut, net of refunds.
+        realised: Money,
+    },
+}
+
+/// Why a log or columns do not make a cohort.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CohortError {
+    /// The cut, or the end of the holdout, is not a day of the window.
+    #[error("{day} lies outside the window from {start} to {end}")]
+    CutOutsideWindow {
+        /// The day given.
+        day: Day,
+        /// The first day of the window.
+        start: Day,
+        /// The last day of the window.
+        end: Day,
+    },
+    /// The holdout ends before it begins.
+    #[error("the holdout ends on {end}, expected a day after the cut on {cut}")]
+    NoHoldout {
+        /// The cut.
+        cut: Day,
+        /// The end given.
+        end: Day,
+    },
+    /// Columns of different lengths do not hold rows.
+    #[error("columns of {ids} ids, {days} days and {amounts} amounts, expected equal lengths")]
+    ColumnLengths {
+        /// How many ids there are.
+        ids: usize,
+        /// How many days.
+        days: usize,
+        /// How many amounts.
+        amounts: usize,
+    },
+    /// Some rows of the columns are bad: all of them, row (from 0) and fault, in their order; at least one.
+    #[error("{} faults in the columns; the first is in row {}: {}", .0.len(), .0[0].0, .0[0].1)]
+    Rows(Vec<(usize, ColumnRowError)>),
+    /// A customer spent more minor units than 64 bits count.
+    #[error("the total of a customer exceeds 64 bits of minor units")]
+    TotalTooLarge,
+}
+
+fn check_cut(window: &Window, day: Day) -> Result<(), CohortError> {
+    let (start, end) = (window.start(), window.end());
+    if (start..=end).contains(&day) { Ok(()) } else { Err(CohortError::CutOutsideWindow { day, start, end }) }
 }
 
 /// All that a cohort knows about one customer.
@@ -36,82 +118,25 @@ pub struct CustomerSummary<'a, Id> {
     pub realised: Option<Money>,
 }
 
-/// A finished summary of one customer, as other programs export it; unchecked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SummaryRow<Id> {
-    /// Who.
-    pub id: Id,
-    /// Repeat purchases (x).
-    pub repeats: u32,
-    /// From the first purchase to the last (t_x), in the unit named beside the rows.
-    pub recency: f64,
-    /// From the first purchase to the cut (T), in the same unit.
-    pub age: f64,
-    /// How many repeat purchases have a known amount (n), and their mean.
-    pub mean_spend: Option<(u32, Money)>,
-}
-
-/// Why a row of finished summaries is refused.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SummaryRowError {
-    /// A time is not a span.
-    #[error(transparent)]
-    Unit(#[from] UnitError),
-    /// The numbers contradict each other.
-    #[error(transparent)]
-    History(#[from] HistoryError),
-    /// An earlier row has the same id.
-    #[error("the id stands in row {first} already")]
-    DuplicateId {
-        /// The earlier row.
-        first: usize,
-    },
-    /// The spend is in another currency than that of the rows before.
-    #[error("spend is in {found}, expected {expected}")]
-    Currency {
-        /// The currency of the first row with spend.
-        expected: Currency,
-        /// The currency of this row.
-        found: Currency,
-    },
-    /// Some rows have spend, this one has none.
-    #[error("spend is missing, though other rows have it")]
-    SpendMissing,
-}
-
-/// Every bad row of a set of finished summaries.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{} bad summary rows; the first is row {}: {}", rows.len(), rows[0].0, rows[0].1)]
-pub struct SummaryError {
-    /// Row (from 0) and reason, in the order of the rows; at least one.
-    pub rows: Vec<(usize, SummaryRowError)>,
-}
-
-impl<Id: Ord + Clone> Cohort<Id> {
-    /// A cohort from finished summaries (x, t_x, T and, where known, n and mean spend).
-    ///
-    /// # Errors
-    ///
-    /// [`SummaryError`] names every bad row.
-    pub fn from_summaries(
-        rows: impl IntoIterator<Item = SummaryRow<Id>>,
-        unit: TimeUnit,
-    ) -> Result<Self, SummaryError> {
-        todo!()
-    }
-}
-
 impl<Id> Cohort<Id> {
-    /// Columns already in the order of distinct ids; the doors of this module guarantee it.
-    pub(crate) fn assemble(
-        ids: Vec<Id>,
-        purchases: Vec<PurchaseHistory>,
-        spend: Option<Vec<SpendHistory>>,
-        realised: Option<Vec<Money>>,
-    ) -> Self {
-        debug_assert_eq!(ids.len(), purchases.len());
-        Self { ids, purchases, spend, realised }
+    /// Nobody yet, at a cut of a log that knows amounts.
+    const fn empty(cut: Day) -> Self {
+        Self {
+            ids: Vec::new(),
+            purchases: Vec::new(),
+            spend: Some(Vec::new()),
+            realised: Some(Vec::new()),
+            left_out: Vec::new(),
+            cut: Some(cut),
+        }
+    }
+
+    /// Adds the customer with the next greater id.
+    fn push(&mut self, id: Id, member: &summarize::Member) {
+        self.ids.push(id);
+        self.purchases.push(member.purchases);
+        self.spend.get_or_insert_default().push(member.spend);
+        self.realised.get_or_insert_default().push(member.realised);
     }
 
     /// How many customers there are.
@@ -142,6 +167,19 @@ impl<Id> Cohort<Id> {
     /// Everything each customer spent up to the cut, where known.
     pub fn realised(&self) -> Option<&[Money]> {
         self.realised.as_deref()
+    }
+
+    /// Whom the log knows at the cut and the cohort leaves out, ascending by id.
+    ///
+    /// What they realised, and what the cohort realised, add up to
+    /// [`InteractionLog::net_total`](crate::InteractionLog::net_total).
+    pub fn left_out(&self) -> &[LeftOut<Id>] {
+        &self.left_out
+    }
+
+    /// The day at whose end the customers were observed; `None` for finished summaries.
+    pub const fn cut(&self) -> Option<Day> {
+        self.cut
     }
 
     /// The currency of all amounts, where there are any.

@@ -26,9 +26,8 @@ use crate::units::{Currency, ExpectedMoney, MoneyError, UnitError, WeightsError,
 /// # Examples
 ///
 /// ```
-/// use customer_value::customer::ShadowPrices;
 /// use customer_value::delivered::{Axes, BenefitMatrix, Costs, Delivered, Effort, Sources};
-/// use customer_value::{Currency, Money, Span};
+/// use customer_value::{Currency, Money, ShadowPrices, Span};
 ///
 /// let usd = |major: i64| Money::from_minor(100 * major, Currency::USD);
 /// let benefits = BenefitMatrix::new(
@@ -99,7 +98,7 @@ impl Delivered {
     #[doc(alias = "net value")]
     pub fn net(&self) -> ExpectedMoney {
         let net = self.benefits.total().amount() - self.costs.total().amount();
-        ExpectedMoney::computed(net, self.currency())
+        ExpectedMoney::known(net, self.currency())
     }
 
     /// Whether the customer is better off than without the offer.
@@ -121,7 +120,7 @@ impl Delivered {
 
     /// The benefit on one axis, less the costs charged to it.
     pub fn axis(&self, axis: Axis) -> ExpectedMoney {
-        ExpectedMoney::computed(self.net_axes()[axis], self.currency())
+        ExpectedMoney::known(self.net_axes()[axis], self.currency())
     }
 
     /// The net value on all axes; its components add up to [`net`](Self::net).

@@ -1,5 +1,7 @@
-use crate::cohort::{HistoryError, SummaryError};
+use crate::cohort::{CohortError, HistoryError, SummaryError};
+use crate::customer::CustomersError;
 use crate::delivered::{ChoiceError, DeliveredError};
+use crate::interaction::{LogError, WindowError};
 use crate::segment::SegmentError;
 use crate::units::{DateError, MoneyError, UnitError, WeightsError};
 
@@ -21,6 +23,18 @@ pub enum Error {
     /// Numbers that are not weights.
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    /// Bad rows of customers.
+    #[error(transparent)]
+    Customers(#[from] CustomersError),
+    /// A window that ends before it starts.
+    #[error(transparent)]
+    Window(#[from] WindowError),
+    /// Bad rows of a log.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// An impossible cut, or bad columns.
+    #[error(transparent)]
+    Cohort(#[from] CohortError),
     /// An impossible history.
     #[error(transparent)]
     History(#[from] HistoryError),

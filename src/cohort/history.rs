@@ -1,4 +1,4 @@
-use crate::units::{ExpectedMoney, Money, Span};
+use crate::units::{Currency, ExpectedMoney, Money, MoneyError, Span};
 
 /// When a customer bought, seen from the end of the observation window: what every count model needs to know.
 ///
@@ -81,6 +81,14 @@ pub enum HistoryError {
         /// The total.
         total: Money,
     },
+    /// An amount is in another currency than those before.
+    #[error("spend is in {found}, expected {expected}")]
+    Currency {
+        /// The currency so far.
+        expected: Currency,
+        /// The currency of this amount.
+        found: Currency,
+    },
     /// An amount could not be computed.
     #[error("the total of the spend does not fit into 96 bits")]
     SpendOverflow,
@@ -100,6 +108,12 @@ impl PurchaseHistory {
             (1.., true) => Err(HistoryError::RepeatWithoutRecency { repeats }),
             _ => Ok(Self { repeats, recency, age }),
         }
+    }
+
+    /// As [`PurchaseHistory::new`], for numbers that come from ordered purchases.
+    pub(crate) fn proven(repeats: u32, recency: Span, age: Span) -> Self {
+        debug_assert!(Self::new(repeats, recency, age).is_ok(), "{repeats} repeats, {recency} of {age}");
+        Self { repeats, recency, age }
     }
 
     /// The history of somebody who has just made the first purchase: a newcomer.
@@ -193,6 +207,46 @@ impl SpendHistory {
     pub fn from_mean(repeats: u32, mean: Money) -> Result<Self, HistoryError> {
         let total = mean.checked_mul(repeats.into()).map_err(|_| HistoryError::SpendOverflow)?;
         Self::new(repeats, if repeats == 0 { mean } else { total })
+    }
+
+    /// As [`SpendHistory::new`], for totals that come from checked purchases.
+    pub(super) fn proven(repeats: u32, repeat_total: Money) -> Self {
+        debug_assert!(Self::new(repeats, repeat_total).is_ok(), "{repeat_total} on {repeats} repeats");
+        Self { repeats, repeat_total }
+    }
+
+    /// The history with one more repeat purchase, in constant time; it goes with
+    /// [`PurchaseHistory::with_purchase`].
+    ///
+    /// # Errors
+    ///
+    /// [`HistoryError::NegativeSpend`], [`HistoryError::Currency`], [`HistoryError::SpendOverflow`] or
+    /// [`HistoryError::TooLong`].
+    pub fn with_purchase(self, amount: Money) -> Result<Self, HistoryError> {
+        let repeats = self.repeats.checked_add(1).ok_or(HistoryError::TooLong)?;
+        Ok(Self { repeats, ..self.grown_by(amount)? })
+    }
+
+    /// The history when more is bought at the moment of the last purchase, which counts once: money is added, no
+    /// purchase. More bought with the first purchase is no spend on repeat purchases and changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`SpendHistory::with_purchase`].
+    pub fn with_same_moment(self, amount: Money) -> Result<Self, HistoryError> {
+        let grown = self.grown_by(amount)?;
+        Ok(if self.repeats == 0 { self } else { grown })
+    }
+
+    fn grown_by(self, amount: Money) -> Result<Self, HistoryError> {
+        if amount.is_negative() {
+            return Err(HistoryError::NegativeSpend { total: amount });
+        }
+        let repeat_total = self.repeat_total.checked_add(amount).map_err(|error| match error {
+            MoneyError::CurrencyMismatch { expected, found } => HistoryError::Currency { expected, found },
+            _ => HistoryError::SpendOverflow,
+        })?;
+        Ok(Self { repeat_total, ..self })
     }
 
     /// How many repeat purchases the total covers.

@@ -126,17 +126,17 @@ impl BenefitMatrix {
 
     /// One benefit.
     pub fn cell(&self, source: BenefitSource, axis: Axis) -> ExpectedMoney {
-        ExpectedMoney::computed(self.cells[source][axis], self.currency)
+        ExpectedMoney::known(self.cells[source][axis], self.currency)
     }
 
     /// The benefit from one source, over all axes.
     pub fn source(&self, source: BenefitSource) -> ExpectedMoney {
-        ExpectedMoney::computed(self.cells[source].to_array().iter().sum(), self.currency)
+        ExpectedMoney::known(self.cells[source].to_array().iter().sum(), self.currency)
     }
 
     /// The benefit on one axis, from all sources.
     pub fn axis(&self, axis: Axis) -> ExpectedMoney {
-        ExpectedMoney::computed(self.column(axis), self.currency)
+        ExpectedMoney::known(self.column(axis), self.currency)
     }
 
     /// The benefits on all axes.
@@ -146,7 +146,7 @@ impl BenefitMatrix {
 
     /// All benefits together.
     pub fn total(&self) -> ExpectedMoney {
-        ExpectedMoney::computed(Axis::ALL.iter().map(|&axis| self.column(axis)).sum(), self.currency)
+        ExpectedMoney::known(Axis::ALL.iter().map(|&axis| self.column(axis)).sum(), self.currency)
     }
 
     fn column(&self, axis: Axis) -> f64 {

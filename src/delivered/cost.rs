@@ -49,9 +49,8 @@ pub struct Effort {
 /// # Examples
 ///
 /// ```
-/// use customer_value::customer::ShadowPrices;
 /// use customer_value::delivered::{CostKind, Costs, Effort};
-/// use customer_value::{Currency, Money, Span};
+/// use customer_value::{Currency, Money, ShadowPrices, Span};
 ///
 /// let usd = |cents| Money::from_minor(cents, Currency::USD);
 /// let effort = Effort { time: Span::hours(2.0)?, energy: 3.0, ..Effort::default() };
@@ -142,7 +141,7 @@ pub struct CostComponents {
 impl CostComponents {
     /// The cost of one kind; `None` when it has a quantity but no price.
     pub fn of(&self, kind: CostKind) -> Option<ExpectedMoney> {
-        self.amounts[kind as usize].map(|amount| ExpectedMoney::computed(amount, self.currency))
+        self.amounts[kind as usize].map(|amount| ExpectedMoney::known(amount, self.currency))
     }
 
     /// The costs, if every kind has a price.
@@ -170,13 +169,13 @@ pub struct PricedCosts {
 impl PricedCosts {
     /// The cost of one kind.
     pub fn of(&self, kind: CostKind) -> ExpectedMoney {
-        ExpectedMoney::computed(self.amounts[kind as usize], self.currency)
+        ExpectedMoney::known(self.amounts[kind as usize], self.currency)
     }
 
     /// All costs together.
     #[doc(alias = "总顾客成本")]
     pub fn total(&self) -> ExpectedMoney {
-        ExpectedMoney::computed(self.amounts.iter().sum(), self.currency)
+        ExpectedMoney::known(self.amounts.iter().sum(), self.currency)
     }
 
     /// The currency of all costs.

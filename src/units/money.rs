@@ -215,9 +215,8 @@ impl ExpectedMoney {
         if amount.is_finite() { Ok(Self { amount, currency }) } else { Err(MoneyError::NotFinite { value: amount }) }
     }
 
-    /// An estimate that the caller has proven finite.
-    pub(crate) fn computed(amount: f64, currency: Currency) -> Self {
-        debug_assert!(amount.is_finite(), "not an amount: {amount}");
+    /// An amount that was checked before.
+    pub(crate) const fn known(amount: f64, currency: Currency) -> Self {
         Self { amount, currency }
     }
 

@@ -105,6 +105,11 @@ impl Span {
         Self(count as f64)
     }
 
+    /// A span whose number was checked before.
+    pub(crate) const fn known(days: f64) -> Self {
+        Self(days)
+    }
+
     /// The time from one civil day to a later one; `None` when `to` comes before `from`.
     pub fn between(from: Day, to: Day) -> Option<Self> {
         u32::try_from(i64::from(to.days_since_epoch()) - i64::from(from.days_since_epoch())).ok().map(Self::whole_days)

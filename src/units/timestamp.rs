@@ -1,5 +1,7 @@
 use jiff::{ToSpan, civil::Date};
 
+use super::Span;
+
 /// A civil day of the Gregorian calendar, without a time zone.
 ///
 /// # Examples
@@ -105,6 +107,15 @@ impl Day {
         self.date().checked_add(span).map(Self::from_date).map_err(|_| out())
     }
 
+    /// The spans from this day to the ends of the calendar months that follow it: 1, 2, … `count` months later.
+    ///
+    /// # Errors
+    ///
+    /// [`DateError::DayOutOfRange`].
+    pub fn month_ends(self, count: u32) -> Result<Vec<Span>, DateError> {
+        (1..=count).map(|months| Ok(Span::between(self, self.plus_months(months)?).unwrap_or(Span::ZERO))).collect()
+    }
+
     /// The day `days` later (earlier when negative).
     ///
     /// # Errors
@@ -114,6 +125,15 @@ impl Day {
         let sum = i64::from(self.0) + i64::from(days);
         let narrow = i32::try_from(sum).map_err(|_| DateError::DayOutOfRange { days: sum })?;
         Self::from_days_since_epoch(narrow)
+    }
+
+    /// The nanosecond, counted from the epoch, at which the day begins in a time zone; the first or last one that
+    /// 64 bits can count when the day begins before or after all of them.
+    pub(crate) fn first_nanosecond(self, zone: &Zone) -> i64 {
+        let limit = if self.0 < 0 { i64::MIN } else { i64::MAX };
+        self.date()
+            .to_zoned(zone.0.clone())
+            .map_or(limit, |midnight| i64::try_from(midnight.timestamp().as_nanosecond()).unwrap_or(limit))
     }
 
     pub(crate) fn from_date(date: Date) -> Self {

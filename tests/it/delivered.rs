@@ -4,12 +4,11 @@
 
 use std::cmp::Ordering;
 
-use customer_value::customer::ShadowPrices;
 use customer_value::delivered::{
     Alternative, Axes, Axis, BenefitMatrix, BenefitSource, ChoiceError, ChoiceSet, CostKind, CostProjection, Costs,
     CrossTerms, Delivered, DeliveredError, Effort, Level, Metric, Perception, Score, Sources, ValueVector,
 };
-use customer_value::{Currency, ExpectedMoney, Money, MoneyError, Span, Weights, WeightsError};
+use customer_value::{Currency, ExpectedMoney, Money, MoneyError, ShadowPrices, Span, Weights, WeightsError};
 use proptest::prelude::*;
 
 fn close(actual: f64, printed: f64, digits: i32) {

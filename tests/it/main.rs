@@ -1,4 +1,7 @@
-//! All integration tests, in one binary.
+//! All integration tests in one binary.
 
 mod delivered;
+mod fits;
+mod models;
 mod segment;
+mod shared;

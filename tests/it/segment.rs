@@ -10,7 +10,7 @@ use customer_value::segment::{
     Concentration, Cuts, GridCut, Pyramid, QuantileRule, Rfm, RfmCuts, RfmMeasure, RfmMeasures, SegmentError,
     Segmentation, Sides, TwoSidedGrid,
 };
-use customer_value::{Probability, Span};
+use customer_value::{Cohort, Columns, Currency, Day, FirstSeen, Probability, Span, SummaryRow, TimeUnit, Window};
 use proptest::prelude::*;
 
 const TEN_CUSTOMERS: [f64; 10] = [1000.0, 500.0, 200.0, 100.0, 60.0, 50.0, 40.0, 25.0, 15.0, 10.0];
@@ -559,4 +559,28 @@ fn stored_segments_are_checked_when_read() {
     survives(&Pyramid::default().tiers(&[3.0, 2.0]).unwrap(), &[("[3.0,", "[2.0,"), ("[3.0,", "[")]);
     let cuts = Sides { worth: GridCut::At(1.0), delivered: GridCut::At(2.0) };
     survives(&TwoSidedGrid::new(columns(&[1.0], &[1.0]), cuts).unwrap(), &[("stars", "planets")]);
+}
+
+#[test]
+fn rfm_of_a_cohort_counts_the_first_purchase_and_all_spend() {
+    let day = |month, day| Day::new(1997, month, day).unwrap();
+    let epoch_days = [day(1, 10), day(1, 10), day(3, 1), day(2, 1)].map(Day::days_since_epoch);
+    let columns = Columns {
+        ids: &[7, 7, 7, 9],
+        days: &epoch_days,
+        minor_units: &[1_000, 50, 2_000, 900],
+        currency: Currency::USD,
+    };
+    let window = Window::new(day(1, 1), day(3, 31), FirstSeen::IsNew).unwrap();
+    let cohort = Cohort::from_columns(columns, &window, day(3, 31)).unwrap();
+    let since_last = [30, 58].map(Span::whole_days);
+    let expected = RfmMeasures::from_columns(&since_last, &[2, 1], &[30.5, 9.0]).unwrap();
+    assert_eq!(RfmMeasures::from_cohort(&cohort).unwrap(), expected);
+}
+
+#[test]
+fn rfm_of_summaries_without_realised_spend_is_refused() {
+    let row = SummaryRow { id: 1, repeats: 2, recency: 30.43, age: 38.86, mean_spend: None };
+    let cohort = Cohort::from_summaries([row], TimeUnit::Week).unwrap();
+    assert_eq!(RfmMeasures::from_cohort(&cohort), Err(SegmentError::SpendUnknown));
 }

@@ -1,0 +1,147 @@
+//! Fits and forecasts: CDNOW, and a million simulated customers with continuous times and in whole days.
+//!
+//! `cargo bench --bench lifetime` measures one thread, with `--features rayon` all of them.
+
+use std::{hint::black_box, time::Duration};
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use customer_value::{
+    BetaGeometricParams, BgNbd, Cohort, Currency, DiscountRate, ExpectedMoney, GammaGamma, GammaGammaParams, Horizon,
+    Margin, MbgNbd, Mle, Money, Nbd, PurchaseHistory, Seed, Span, SummaryRow, TimeUnit, Valuation, simulate,
+};
+
+const CUSTOMERS: u32 = 1_000_000;
+
+fn model() -> BgNbd {
+    BgNbd::new(BetaGeometricParams { r: 0.243, alpha: Span::weeks(4.414).unwrap(), a: 0.793, b: 2.426 }).unwrap()
+}
+
+fn spend_model() -> GammaGamma {
+    let v = ExpectedMoney::new(15.44, Currency::USD).unwrap();
+    GammaGamma::new(GammaGammaParams { p: 6.25, q: 3.74, v }).unwrap()
+}
+
+/// The design of CDNOW, 400 times: customers acquired over 91 days, observed for 182 to 272 days.
+fn customers(days: Days) -> Vec<PurchaseHistory> {
+    const COHORTS: u32 = 91;
+    (0..COHORTS)
+        .flat_map(|cohort| {
+            let age = Span::whole_days(182 + cohort);
+            simulate(&model(), age, CUSTOMERS / COHORTS + 1, Seed::new(cohort.into()))
+        })
+        .map(|history| days.of(history))
+        .take(CUSTOMERS as usize)
+        .collect()
+}
+
+#[derive(Clone, Copy)]
+enum Days {
+    Whole,
+    Continuous,
+}
+
+impl Days {
+    /// Whole days merge what happens on one day; here it is enough to round the last purchase up.
+    fn of(self, history: PurchaseHistory) -> PurchaseHistory {
+        match self {
+            Self::Continuous => {
+                // Everybody a different age, as in a log of instants.
+                let jitter = history.recency().as_days().sin().abs() + 1e-9 * f64::from(history.repeats());
+                history.after_silence(Span::days(jitter).unwrap()).unwrap()
+            }
+            Self::Whole => {
+                let recency = Span::days(history.recency().as_days().ceil()).unwrap();
+                PurchaseHistory::new(history.repeats(), recency, history.age()).unwrap()
+            }
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "1M, whole days",
+            Self::Continuous => "1M, continuous",
+        }
+    }
+}
+
+fn cohort(histories: &[PurchaseHistory]) -> Cohort<u64> {
+    let row = |(id, history): (usize, &PurchaseHistory)| SummaryRow {
+        id: id as u64,
+        repeats: history.repeats(),
+        recency: history.recency().as_days(),
+        age: history.age().as_days(),
+        mean_spend: Some((history.repeats(), spent(id, history.repeats()))),
+    };
+    Cohort::from_summaries(histories.iter().enumerate().map(row), TimeUnit::Day).unwrap()
+}
+
+/// Some amount in cents, different for every customer; zero without a purchase.
+fn spent(id: usize, repeats: u32) -> Money {
+    let cents = if repeats == 0 { 0 } else { 500 + (id as i64).wrapping_mul(7_919).rem_euclid(9_000) };
+    Money::from_minor(cents, Currency::USD)
+}
+
+fn cdnow() -> Cohort<u64> {
+    let row = |line: &str| {
+        let fields: Vec<&str> = line.trim().split(',').collect();
+        let repeats = fields[1].parse().unwrap();
+        SummaryRow {
+            id: fields[0].parse().unwrap(),
+            repeats,
+            recency: fields[2].parse().unwrap(),
+            age: fields[3].parse().unwrap(),
+            mean_spend: Some((repeats, Money::parse(fields[4], Currency::USD).unwrap())),
+        }
+    };
+    let text = include_str!("../data/cdnow_customers_summary_with_transactions.csv");
+    Cohort::from_summaries(text.lines().skip(1).map(row), TimeUnit::Week).unwrap()
+}
+
+fn fits(criterion: &mut Criterion) {
+    let mle = Mle::default();
+    let cohort = cdnow();
+    let mut group = criterion.benchmark_group("fit with standard errors");
+    group.bench_function("NBD, CDNOW", |b| b.iter(|| mle.fit::<Nbd>(black_box(&cohort))));
+    group.bench_function("BG/NBD, CDNOW", |b| b.iter(|| mle.fit::<BgNbd>(black_box(&cohort))));
+    group.bench_function("MBG/NBD, CDNOW", |b| b.iter(|| mle.fit::<MbgNbd>(black_box(&cohort))));
+    group.bench_function("Gamma-Gamma, CDNOW", |b| b.iter(|| mle.fit::<GammaGamma>(black_box(&cohort))));
+    group.sample_size(10).measurement_time(Duration::from_secs(5));
+    for days in [Days::Whole, Days::Continuous] {
+        let histories = customers(days);
+        let cohort = self::cohort(&histories);
+        group.bench_function(BenchmarkId::new("BG/NBD", days.name()), |b| {
+            b.iter(|| mle.fit::<BgNbd>(black_box(&cohort)));
+        });
+        group.bench_function(BenchmarkId::new("Gamma-Gamma", days.name()), |b| {
+            b.iter(|| mle.fit::<GammaGamma>(black_box(&cohort)));
+        });
+    }
+}
+
+fn forecasts(criterion: &mut Criterion) {
+    let (model, spend) = (model(), spend_model());
+    let year = Span::years(1.0).unwrap();
+    let discount = DiscountRate::effective_annual(0.12).unwrap();
+    let valuation = Valuation { horizon: Horizon::Within(year), discount, margin: Margin::new(0.3).unwrap() };
+    let mut group = criterion.benchmark_group("forecast");
+    group.sample_size(10).measurement_time(Duration::from_secs(5));
+    for days in [Days::Whole, Days::Continuous] {
+        let cohort = cohort(&customers(days));
+        let all = cohort.forecast(&model);
+        group.bench_function(BenchmarkId::new("P(alive)", days.name()), |b| b.iter(|| all.probability_alive()));
+        group.bench_function(BenchmarkId::new("expected purchases, 1 year", days.name()), |b| {
+            b.iter(|| all.expected_purchases(black_box(year)));
+        });
+        group.bench_function(BenchmarkId::new("lifetime value, 1 year", days.name()), |b| {
+            b.iter(|| all.values(black_box(&valuation), &spend));
+        });
+        if matches!(days, Days::Whole) {
+            group.bench_function(BenchmarkId::new("DERT", days.name()), |b| {
+                b.iter(|| all.discounted_purchases(Horizon::Lifetime, black_box(discount)));
+            });
+        }
+    }
+}
+
+criterion_group!(benches, fits, forecasts);
+criterion_main!(benches);

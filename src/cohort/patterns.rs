@@ -1,0 +1,128 @@
+use super::{Cohort, PurchaseHistory};
+use crate::parallel;
+
+/// Equal histories counted once: all that a fit of a count model needs to know of its customers.
+///
+/// Rows are distinct and ascend by repeats, recency and age, so that sums over them do not depend on the order
+/// in which customers arrived. Any engine can produce them by grouping twice, by customer and then by history;
+/// [`Patterns::from_counts`] takes its result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patterns {
+    rows: Vec<Pattern>,
+    /// How many customers made more than k repeat purchases, for k = 0, 1, …
+    survivors: Vec<u64>,
+    customers: u64,
+}
+
+/// A history and how many customers share it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pattern {
+    /// The history.
+    pub history: PurchaseHistory,
+    /// How many customers have it.
+    pub customers: u64,
+}
+
+impl Patterns {
+    /// Histories with counts, in any order; equal histories add up, counts of zero leave no row.
+    pub fn from_counts(counts: impl IntoIterator<Item = (PurchaseHistory, u64)>) -> Self {
+        let mut rows: Vec<(PurchaseHistory, u64)> =
+            counts.into_iter().filter(|&(_, customers)| customers > 0).collect();
+        parallel::sort(&mut rows);
+        Self::from_runs(rows.into_iter().map(|(history, customers)| Pattern { history, customers }))
+    }
+
+    /// How many customers there are.
+    pub const fn customers(&self) -> u64 {
+        self.customers
+    }
+
+    /// The sum of their repeat purchases (Σ x).
+    pub fn repeats(&self) -> u64 {
+        self.survivors.iter().sum()
+    }
+
+    /// The distinct histories, ascending.
+    pub fn rows(&self) -> &[Pattern] {
+        &self.rows
+    }
+
+    /// How many customers made more than k repeat purchases, for k = 0, 1, …
+    pub(crate) fn survivors(&self) -> &[u64] {
+        &self.survivors
+    }
+
+    /// Ascending histories, equal ones side by side.
+    fn from_runs(ascending: impl Iterator<Item = Pattern>) -> Self {
+        let mut rows: Vec<Pattern> = Vec::new();
+        for next in ascending {
+            match rows.last_mut() {
+                Some(last) if last.history == next.history => last.customers += next.customers,
+                _ => rows.push(next),
+            }
+        }
+        let customers = rows.iter().map(|row| row.customers).sum();
+        let survivors = survivors(&rows);
+        Self { rows, survivors, customers }
+    }
+}
+
+/// Rows ascend by repeats: walking down, each row adds to all k below its repeats.
+fn survivors(rows: &[Pattern]) -> Vec<u64> {
+    let most = rows.last().map_or(0, |row| row.history.repeats() as usize);
+    let mut survivors = vec![0; most];
+    for row in rows {
+        if let Some(last) = (row.history.repeats() as usize).checked_sub(1) {
+            survivors[last] += row.customers;
+        }
+    }
+    for k in (1..most).rev() {
+        survivors[k - 1] += survivors[k];
+    }
+    survivors
+}
+
+impl From<&[PurchaseHistory]> for Patterns {
+    fn from(histories: &[PurchaseHistory]) -> Self {
+        let one = |history| Pattern { history, customers: 1 };
+        if let Some(mut packed) = histories.iter().map(WholeDays::pack).collect::<Option<Vec<_>>>() {
+            parallel::sort(&mut packed);
+            return Self::from_runs(packed.into_iter().map(WholeDays::unpack).map(one));
+        }
+        let mut histories = histories.to_vec();
+        parallel::sort(&mut histories);
+        Self::from_runs(histories.into_iter().map(one))
+    }
+}
+
+impl<Id> From<&Cohort<Id>> for Patterns {
+    fn from(cohort: &Cohort<Id>) -> Self {
+        cohort.purchases().into()
+    }
+}
+
+/// A history of whole days in one word, in the same order: day logs sort several times faster so.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct WholeDays(u64);
+
+impl WholeDays {
+    const DAY_BITS: u32 = 20;
+    const REPEAT_BITS: u32 = 24;
+
+    fn pack(history: &PurchaseHistory) -> Option<Self> {
+        let whole = |days: f64| {
+            let number = days as u64;
+            (number >> Self::DAY_BITS == 0 && (number as f64).to_bits() == days.to_bits()).then_some(number)
+        };
+        let repeats = u64::from(history.repeats());
+        let recency = whole(history.recency().as_days())?;
+        let age = whole(history.age().as_days())?;
+        let packed = (repeats << Self::DAY_BITS | recency) << Self::DAY_BITS | age;
+        (repeats >> Self::REPEAT_BITS == 0).then_some(Self(packed))
+    }
+
+    fn unpack(self) -> PurchaseHistory {
+        let days = |shift: u32| crate::units::Span::whole_days((self.0 >> shift) as u32 & ((1 << Self::DAY_BITS) - 1));
+        PurchaseHistory::proven((self.0 >> (2 * Self::DAY_BITS)) as u32, days(Self::DAY_BITS), days(0))
+    }
+}

@@ -1,0 +1,239 @@
+//! From data to a model: maximum likelihood, with a certificate of where the search ended.
+
+use crate::{
+    lifetime::{Dimension, Likelihood, Observations, ParameterError, TooLittleData},
+    math::{End, Maximum, maximise},
+    units::TimeUnit,
+};
+
+/// Maximum-likelihood estimation.
+///
+/// Newton's method on the logarithms of the parameters, with analytic gradient and Hessian; a handful of
+/// evaluations from any data. Equal histories are grouped first, so that the cost follows the number of distinct
+/// histories.
+///
+/// # Examples
+///
+/// ```
+/// use customer_value::{BetaGeometricParams, BgNbd, Mle, Patterns, Seed, Span, TimeUnit, simulate};
+///
+/// let truth = BgNbd::new(BetaGeometricParams { r: 0.243, alpha: Span::weeks(4.414)?, a: 0.793, b: 2.426 })?;
+/// let histories = simulate(&truth, Span::weeks(39.0)?, 10_000, Seed::new(1));
+///
+/// let fit = Mle::default().fit::<BgNbd>(&histories[..])?;
+/// for estimate in fit.estimates(TimeUnit::Week) {
+///     println!("{:>6} {:8.4} ± {:.4}", estimate.name, estimate.value, estimate.standard_error.unwrap_or(f64::NAN));
+/// }
+/// assert!((fit.model().params().r - 0.243).abs() < 0.03);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mle {
+    /// How many evaluations of the likelihood a fit may take before it gives up; 200 by default.
+    pub most_evaluations: u32,
+}
+
+impl Default for Mle {
+    fn default() -> Self {
+        Self { most_evaluations: 200 }
+    }
+}
+
+/// A fitted model with what the data say about its parameters.
+#[doc(alias = "拟合")]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fit<M> {
+    model: M,
+    log_likelihood: f64,
+    customers: u64,
+    densities_in_time: u64,
+    /// Of the logarithms of the parameters, row by row; `None` on a boundary.
+    covariance: Option<Vec<f64>>,
+    certificate: Certificate,
+}
+
+/// One estimated parameter, in natural units.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// Its name in the literature.
+    pub name: &'static str,
+    /// The estimate: a time in the unit asked for, money in major units.
+    pub value: f64,
+    /// Its standard error in the same unit, by the delta method; `None` when the data do not identify it.
+    pub standard_error: Option<f64>,
+}
+
+/// The evidence that a fit is what it claims to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Certificate {
+    /// Where the search ended.
+    pub verdict: Verdict,
+    /// The largest slope of the log-likelihood in the logarithm of a parameter that is free to move.
+    pub gradient: f64,
+    /// Eigenvalues of the observed information in the logarithms of the parameters, ascending.
+    pub information: Vec<f64>,
+    /// How often the likelihood was evaluated, with gradient and Hessian; on a sample counts too.
+    pub evaluations: u32,
+}
+
+/// Where a maximum-likelihood search ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// At a maximum inside the range of the parameters.
+    Interior,
+    /// At the edge of the range, where the likelihood still rises: the data ask for a limit of the model.
+    /// Standard errors are not given.
+    Boundary {
+        /// The parameters that stand at an edge.
+        parameters: Vec<&'static str>,
+    },
+}
+
+/// Why there is no fit.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FitError {
+    /// The data cannot tell the parameters.
+    #[error(transparent)]
+    TooLittleData(#[from] TooLittleData),
+    /// The search ended at a point that is no maximum.
+    #[error(
+        "no convergence after {evaluations} evaluations; the last point is {last:?} (times in days), with gradient {gradient:?}"
+    )]
+    NotConverged {
+        /// Evaluations made.
+        evaluations: u32,
+        /// The last parameters; times in days, money in major units.
+        last: Vec<f64>,
+        /// The slopes there, in the logarithms of the parameters.
+        gradient: Vec<f64>,
+    },
+    /// The point found is no legal model.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+}
+
+impl Mle {
+    /// Fits a model to a cohort, to histories, or to data that are grouped already.
+    ///
+    /// # Errors
+    ///
+    /// [`FitError`] when the data cannot tell the parameters, or when the search does not converge; the last
+    /// point is in the error.
+    pub fn fit<M: Likelihood>(&self, data: impl Into<M::Data>) -> Result<Fit<M>, FitError> {
+        let data = data.into();
+        Fit::new(&self.search::<M>(&data)?, &data)
+    }
+
+    /// The maximum, searched from that of a sample where the data are large.
+    fn search<M: Likelihood>(&self, data: &M::Data) -> Result<Maximum, FitError> {
+        let sampled = data.sample().and_then(|sample| self.search::<M>(&sample).ok());
+        let (start, spent) = match sampled {
+            Some(Maximum { point, evaluations, .. }) => (point, evaluations),
+            None => (M::start(data)?.into_iter().map(f64::ln).collect(), 0),
+        };
+        let bounds: Vec<_> = M::PARAMETERS.iter().map(|parameter| parameter.dimension.ln_range()).collect();
+        let objective = |point: &[f64]| M::objective(&natural(point), data);
+        let maximum = maximise(start, &bounds, self.most_evaluations, objective);
+        Ok(Maximum { evaluations: maximum.evaluations + spent, ..maximum })
+    }
+}
+
+fn natural(logarithms: &[f64]) -> Vec<f64> {
+    logarithms.iter().copied().map(f64::exp).collect()
+}
+
+impl<M: Likelihood> Fit<M> {
+    fn new(maximum: &Maximum, data: &M::Data) -> Result<Self, FitError> {
+        let last = natural(&maximum.point);
+        if maximum.end == End::Stuck {
+            let gradient = maximum.jet.gradient.clone();
+            return Err(FitError::NotConverged { evaluations: maximum.evaluations, last, gradient });
+        }
+        let named = |held: &bool, parameter: &crate::lifetime::Parameter| held.then_some(parameter.name);
+        let at_edge: Vec<_> =
+            maximum.held.iter().zip(M::PARAMETERS).filter_map(|(held, parameter)| named(held, parameter)).collect();
+        let free = maximum.jet.gradient.iter().zip(&maximum.held).filter(|(_, held)| !**held);
+        Ok(Self {
+            model: M::from_natural(&last, data)?,
+            log_likelihood: maximum.jet.value,
+            customers: data.customers(),
+            densities_in_time: data.densities_in_time(),
+            covariance: maximum.jet.covariance().filter(|_| at_edge.is_empty()),
+            certificate: Certificate {
+                verdict: if at_edge.is_empty() { Verdict::Interior } else { Verdict::Boundary { parameters: at_edge } },
+                gradient: free.map(|(slope, _)| slope.abs()).fold(0.0, f64::max),
+                information: maximum.jet.information(),
+                evaluations: maximum.evaluations,
+            },
+        })
+    }
+
+    /// The fitted model.
+    pub const fn model(&self) -> &M {
+        &self.model
+    }
+
+    /// The evidence that this is a maximum.
+    pub const fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// How many customers the likelihood counts.
+    pub const fn customers(&self) -> u64 {
+        self.customers
+    }
+
+    /// The estimates with their standard errors; times in the unit asked for.
+    pub fn estimates(&self, unit: TimeUnit) -> Vec<Estimate> {
+        let natural = self.model.to_natural();
+        let parameters = M::PARAMETERS.iter().zip(&natural).enumerate();
+        let estimate = |(index, (parameter, value)): (usize, (&crate::lifetime::Parameter, &f64))| {
+            let value = value / parameter.dimension.scale(unit);
+            let variance = self.covariance.as_ref().map(|covariance| covariance[index * (natural.len() + 1)]);
+            Estimate { name: parameter.name, value, standard_error: variance.map(|variance| value * variance.sqrt()) }
+        };
+        parameters.map(estimate).collect()
+    }
+
+    /// The covariance matrix of the estimates, row by row, by the delta method; times in the unit asked for.
+    /// `None` when the data do not identify the parameters.
+    pub fn covariance(&self, unit: TimeUnit) -> Option<Vec<Vec<f64>>> {
+        let scaled: Vec<f64> = self.estimates(unit).iter().map(|estimate| estimate.value).collect();
+        let row = |(logarithmic, value): (&[f64], &f64)| {
+            logarithmic.iter().zip(&scaled).map(|(covariance, other)| covariance * value * other).collect()
+        };
+        let covariance = self.covariance.as_ref()?;
+        Some(covariance.chunks(scaled.len()).zip(&scaled).map(row).collect())
+    }
+
+    /// The covariance matrix of the logarithms of the estimates, row by row: the scale on which the likelihood is
+    /// nearest to normal. `None` when the data do not identify the parameters.
+    pub fn ln_covariance(&self) -> Option<Vec<Vec<f64>>> {
+        let size = M::PARAMETERS.len();
+        Some(self.covariance.as_ref()?.chunks(size).map(<[f64]>::to_vec).collect())
+    }
+
+    /// The log-likelihood: one density per repeat purchase and per `unit` of time; for spend one density in major
+    /// units per customer, whatever the unit.
+    pub fn log_likelihood(&self, unit: TimeUnit) -> f64 {
+        self.log_likelihood + self.densities_in_time as f64 * unit.days().ln()
+    }
+
+    /// Akaike's information criterion, 2k − 2 ln L; smaller is better, among models of the same data and unit.
+    pub fn aic(&self, unit: TimeUnit) -> f64 {
+        2.0 * (M::PARAMETERS.len() as f64 - self.log_likelihood(unit))
+    }
+
+    /// The Bayesian information criterion, k ln(customers) − 2 ln L.
+    pub fn bic(&self, unit: TimeUnit) -> f64 {
+        M::PARAMETERS.len() as f64 * (self.customers as f64).ln() - 2.0 * self.log_likelihood(unit)
+    }
+}
+
+impl Dimension {
+    /// The size of the unit in which an estimate is reported.
+    fn scale(self, unit: TimeUnit) -> f64 {
+        if self == Self::Time { unit.days() } else { 1.0 }
+    }
+}

@@ -1,0 +1,363 @@
+//! What BG/NBD and MBG/NBD share: gamma rates, beta dropout after a coin toss.
+
+use super::{
+    CHUNK, Process, TooLittleData, enough, ln_rising_sums, means,
+    sealed::Sealed,
+    simulate::{Generator, LatentCustomer},
+};
+use crate::{
+    cohort::{Pattern, Patterns, PurchaseHistory},
+    math::{
+        BetaMixture, Jet, discounted_rate, incomplete_beta, integrate_growing, ln_rising, negative_binomial, softplus,
+    },
+    parallel,
+    units::{Horizon, Span, TimeUnit},
+};
+
+/// The parameters of [`BgNbd`](super::BgNbd) and [`MbgNbd`](super::MbgNbd), each positive.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct BetaGeometricParams {
+    /// Shape of the gamma distribution of purchase rates: small when customers differ much.
+    pub r: f64,
+    /// Its rate, a time: the mean purchase rate is r/α.
+    pub alpha: Span,
+    /// First parameter of the beta distribution of dropout: the mean is a/(a+b).
+    pub a: f64,
+    /// Second parameter of the beta distribution of dropout.
+    pub b: f64,
+}
+
+/// What both models are once their parameters are known; everything but names and documentation.
+macro_rules! beta_geometric_model {
+    ($model:ident, $name:literal, coins_before: $coins_before:literal) => {
+        impl $model {
+            /// A model with given parameters, fitted or published.
+            ///
+            /// # Errors
+            ///
+            /// [`ParameterError`] unless each parameter lies between 1e-6 and 1e6 (alpha in days).
+            pub fn new(params: BetaGeometricParams) -> Result<Self, ParameterError> {
+                Self::from_slice(&[params.r, params.alpha.as_days(), params.a, params.b])
+            }
+
+            /// The parameters.
+            pub fn params(&self) -> BetaGeometricParams {
+                self.0.params()
+            }
+
+            fn from_slice(natural: &[f64]) -> Result<Self, ParameterError> {
+                check::<Self>($name, natural)?;
+                Ok(Self(BetaGeometric::new(natural, $coins_before)))
+            }
+        }
+
+        impl TryFrom<BetaGeometricParams> for $model {
+            type Error = ParameterError;
+
+            fn try_from(params: BetaGeometricParams) -> Result<Self, ParameterError> {
+                Self::new(params)
+            }
+        }
+
+        impl From<$model> for BetaGeometricParams {
+            fn from(model: $model) -> Self {
+                model.params()
+            }
+        }
+
+        impl Sealed for $model {}
+
+        impl Likelihood for $model {
+            type Data = Patterns;
+
+            const PARAMETERS: &'static [Parameter] = &[
+                Parameter { name: "r", dimension: Dimension::Number },
+                Parameter { name: "alpha", dimension: Dimension::Time },
+                Parameter { name: "a", dimension: Dimension::Number },
+                Parameter { name: "b", dimension: Dimension::Number },
+            ];
+
+            fn from_natural(natural: &[f64], _: &Patterns) -> Result<Self, ParameterError> {
+                Self::from_slice(natural)
+            }
+
+            fn to_natural(&self) -> Vec<f64> {
+                self.0.to_natural()
+            }
+
+            fn start(data: &Patterns) -> Result<Vec<f64>, TooLittleData> {
+                BetaGeometric::start(data)
+            }
+
+            fn objective(natural: &[f64], data: &Patterns) -> Jet {
+                BetaGeometric::new(natural, $coins_before).objective(data)
+            }
+        }
+
+        impl CountModel for $model {
+            type Alive = BetaGeometricProcess;
+
+            fn update(&self, history: &PurchaseHistory) -> (f64, BetaGeometricProcess) {
+                self.0.update(history)
+            }
+
+            fn draw(&self, rng: &mut Generator) -> LatentCustomer {
+                self.0.draw(rng)
+            }
+
+            fn ln_likelihood(&self, history: &PurchaseHistory, unit: TimeUnit) -> f64 {
+                self.0.ln_likelihood(history, unit)
+            }
+        }
+    };
+}
+pub(super) use beta_geometric_model;
+
+/// The two models differ in when customers may leave: `coins_before` is how often a customer without repeat
+/// purchases has tossed the coin, 0 for BG/NBD, 1 for MBG/NBD.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct BetaGeometric {
+    pub r: f64,
+    /// In days.
+    pub alpha: f64,
+    pub a: f64,
+    pub b: f64,
+    pub coins_before: u32,
+}
+
+impl BetaGeometric {
+    pub fn new(natural: &[f64], coins_before: u32) -> Self {
+        Self { r: natural[0], alpha: natural[1], a: natural[2], b: natural[3], coins_before }
+    }
+
+    pub fn params(&self) -> BetaGeometricParams {
+        BetaGeometricParams { r: self.r, alpha: Span::known(self.alpha), a: self.a, b: self.b }
+    }
+
+    pub fn to_natural(self) -> Vec<f64> {
+        vec![self.r, self.alpha, self.a, self.b]
+    }
+
+    /// ln [a/(b+k−1)] with k coins tossed: the odds of leaving at the last of them. `None` before the first.
+    fn ln_odds_of_last_coin(&self, history: &PurchaseHistory) -> Option<f64> {
+        let survived = (history.repeats() + self.coins_before).checked_sub(1)?;
+        Some((self.a / (self.b + f64::from(survived))).ln())
+    }
+
+    /// ln [P(data, left after the last purchase) / P(data, alive)]; −∞ where no coin was tossed.
+    fn log_odds_left(&self, history: &PurchaseHistory) -> f64 {
+        let shape = self.r + f64::from(history.repeats());
+        self.ln_odds_of_last_coin(history).map_or(f64::NEG_INFINITY, |coin| coin + shape * self.ln_silence(history))
+    }
+
+    /// ln[(α+T)/(α+t_x)]. It is only ever added to numbers of order one, so that its absolute error counts.
+    fn ln_silence(&self, history: &PurchaseHistory) -> f64 {
+        ((self.alpha + history.age().as_days()) / (self.alpha + history.recency().as_days())).ln()
+    }
+
+    pub fn update(&self, history: &PurchaseHistory) -> (f64, BetaGeometricProcess) {
+        let repeats = f64::from(history.repeats());
+        let alive = BetaGeometricProcess {
+            shape: self.r + repeats,
+            rate: self.alpha + history.age().as_days(),
+            mixture: BetaMixture { a: self.a, b: self.b + repeats + f64::from(self.coins_before) },
+        };
+        (-self.log_odds_left(history), alive)
+    }
+
+    pub fn ln_likelihood(&self, history: &PurchaseHistory, unit: TimeUnit) -> f64 {
+        let Self { r, alpha, a, b, .. } = *self;
+        let repeats = history.repeats();
+        let coins = repeats + self.coins_before;
+        let left = self.log_odds_left(history);
+        // Alive or left: the larger of the two terms is taken out, so that they never cancel.
+        let (last_seen, coin) = match self.ln_odds_of_last_coin(history) {
+            Some(coin) if left > 0.0 => (history.recency().as_days(), coin),
+            _ => (history.age().as_days(), 0.0),
+        };
+        ln_rising(r, repeats) + ln_rising(b, coins) - ln_rising(a + b, coins) + coin
+            - r * (last_seen / alpha).ln_1p()
+            - f64::from(repeats) * ((alpha + last_seen) / unit.days()).ln()
+            + softplus(-left.abs())
+    }
+
+    pub fn start(data: &Patterns) -> Result<Vec<f64>, TooLittleData> {
+        enough(data)?;
+        let (repeats, age) = means(data);
+        let r = 0.5;
+        Ok(vec![r, (r * age / repeats).max(1e-3), 1.0, 2.0 + repeats])
+    }
+
+    /// Sums that depend on repeats alone run over k < x, shared by all customers; the rest runs over the rows.
+    pub fn objective(&self, data: &Patterns) -> Jet {
+        let Self { r, alpha, a, b, .. } = *self;
+        let customers = data.customers() as f64;
+        let repeated = || data.survivors().iter().map(|&count| count as f64);
+        let tossed = || std::iter::repeat_n(customers, self.coins_before as usize).chain(repeated());
+        let rate = ln_rising_sums(repeated(), r);
+        let stay = ln_rising_sums(tossed(), b);
+        let toss = ln_rising_sums(tossed(), a + b);
+        let mut jet = Jet::zero(4);
+        jet.add(
+            rate[0] + stay[0] - toss[0] + customers * r * alpha.ln(),
+            [rate[1] + customers * alpha.ln(), customers * r / alpha, -toss[1], stay[1] - toss[1]],
+            [
+                [rate[2], customers / alpha, 0.0, 0.0],
+                [0.0, -customers * r / (alpha * alpha), 0.0, 0.0],
+                [0.0, 0.0, -toss[2], -toss[2]],
+                [0.0, 0.0, 0.0, stay[2] - toss[2]],
+            ],
+        );
+        let chunks = parallel::map_chunks(data.rows(), CHUNK, |rows| self.rows(rows));
+        chunks.iter().fold(jet, Jet::plus).in_logarithms(&[r, alpha, a, b])
+    }
+
+    /// −(r+x) ln(α+T) + ln(1 + e^o) of every row, where o = [`Self::log_odds_left`].
+    fn rows(&self, rows: &[Pattern]) -> Jet {
+        let Self { r, alpha, a, b, .. } = *self;
+        let (mut value, mut gradient, mut hessian) = (0.0, [0.0; 4], [[0.0; 4]; 4]);
+        let (ln_a, mut repeats, mut stayed, mut ln_stayed) = (a.ln(), u32::MAX, f64::NAN, f64::NAN);
+        for Pattern { history, customers } in rows {
+            if history.repeats() != repeats {
+                repeats = history.repeats();
+                stayed = (b + f64::from(repeats + self.coins_before)) - 1.0;
+                ln_stayed = stayed.ln();
+            }
+            let n = *customers as f64;
+            let shape = r + f64::from(repeats);
+            let at_end = alpha + history.age().as_days();
+            let ln_end = at_end.ln();
+            let end = at_end.recip();
+            value -= n * shape * ln_end;
+            gradient[0] -= n * ln_end;
+            gradient[1] -= n * shape * end;
+            hessian[0][1] -= n * end;
+            hessian[1][1] += n * shape * end * end;
+            if repeats + self.coins_before == 0 {
+                continue;
+            }
+            let last = (alpha + history.recency().as_days()).recip();
+            let silent = history.time_since_last().as_days();
+            let silence = (at_end * last).ln();
+            let odds = ln_a - ln_stayed + shape * silence;
+            let small = (-odds.abs()).exp();
+            let larger = (1.0 + small).recip();
+            value += n * (odds.max(0.0) - larger.ln());
+            let left = n * if odds > 0.0 { larger } else { small * larger };
+            let spread = n * small * larger * larger;
+            // Derivatives of o in r, α, a, b; then P(left)·o″ + P(left)(1−P(left))·o′o′ᵀ.
+            let drop = -silent * last * end;
+            let slope = [silence, shape * drop, a.recip(), -stayed.recip()];
+            for i in 0..4 {
+                gradient[i] += left * slope[i];
+                for j in i..4 {
+                    hessian[i][j] += spread * slope[i] * slope[j];
+                }
+            }
+            hessian[0][1] += left * drop;
+            hessian[1][1] -= left * shape * drop * (last + end);
+            hessian[2][2] -= left * slope[2] * slope[2];
+            hessian[3][3] += left * slope[3] * slope[3];
+        }
+        let mut jet = Jet::zero(4);
+        jet.add(value, gradient, hessian);
+        jet
+    }
+
+    pub fn draw(&self, rng: &mut Generator) -> LatentCustomer {
+        LatentCustomer {
+            rate: rng.gamma(self.r) / self.alpha,
+            dropout: rng.beta(self.a, self.b),
+            coins_before: self.coins_before,
+        }
+    }
+}
+
+/// A customer of a beta-geometric model who is alive: λ ~ Gamma(shape, rate), p ~ Beta(a, b), and a coin after
+/// every purchase to come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BetaGeometricProcess {
+    shape: f64,
+    /// In days.
+    rate: f64,
+    mixture: BetaMixture,
+}
+
+impl BetaGeometricProcess {
+    /// P(exactly k coins survived) = B(a, b+k)/B(a, b).
+    fn survived(&self, coins: u32) -> f64 {
+        let BetaMixture { a, b } = self.mixture;
+        (ln_rising(b, coins) - ln_rising(a + b, coins)).exp()
+    }
+
+    /// ∫ e^−δu g(u) du over a finite window, with the purchase intensity g(u) = (R/A) E (1 + pu/A)^−(R+1); in
+    /// v = ln(1 + u/A), where g is smooth whatever its scale.
+    fn integrate(&self, from: f64, to: f64, force: f64) -> f64 {
+        /// Beyond it a panel spans more than an e-fold and exp(−δu) bends too much for twelve nodes.
+        const WIDEST: f64 = 1.25;
+        let Self { shape, rate, mixture } = *self;
+        let steepness = shape + 1.0 + force * (rate + from);
+        integrate_growing((from / rate).ln_1p(), (to / rate).ln_1p(), steepness, WIDEST, |v| {
+            let c = v.map(f64::exp_m1);
+            let mut values = mixture.mean_powers(shape + 1.0, c);
+            for (value, c) in values.iter_mut().zip(c) {
+                *value *= shape * (1.0 + c) * (-force * rate * c).exp();
+            }
+            values
+        })
+    }
+}
+
+impl Sealed for BetaGeometricProcess {}
+
+impl Process for BetaGeometricProcess {
+    fn survival(&self, after: Span) -> f64 {
+        self.mixture.mean_power(self.shape, after.as_days() / self.rate)
+    }
+
+    fn any_purchase(&self, within: Span) -> f64 {
+        -(-self.shape * (within.as_days() / self.rate).ln_1p()).exp_m1()
+    }
+
+    /// Alive after all of them, or gone with the last; the second has as many arrivals or more.
+    fn probability_of(&self, count: u32, within: Span) -> f64 {
+        let odds = within.as_days() / self.rate;
+        let (z, q) = (odds / (1.0 + odds), (1.0 + odds).recip());
+        let alive = self.survived(count) * negative_binomial(count, self.shape, z, q);
+        let Some(before) = count.checked_sub(1) else { return alive };
+        let BetaMixture { a, b } = self.mixture;
+        let gone = self.survived(before) * a / (a + b + f64::from(before));
+        alive + gone * incomplete_beta(z, q, f64::from(count), self.shape)
+    }
+
+    fn expected_purchases(&self, within: Span) -> f64 {
+        self.mixture.mean_count(self.shape, within.as_days() / self.rate)
+    }
+
+    fn discounted_purchases(&self, from: Span, to: Horizon, force: f64) -> f64 {
+        /// After this many e-folds of discounting nothing is left.
+        const VANISHED: f64 = 60.0;
+        let from = from.as_days();
+        match to {
+            Horizon::Within(to) if from <= 0.0 && force <= 0.0 => self.expected_purchases(to),
+            Horizon::Within(to) => self.integrate(from, to.as_days().max(from), force),
+            Horizon::Lifetime if force <= 0.0 => self.endless(from),
+            Horizon::Lifetime if from <= 0.0 => discounted_rate(self.mixture, self.shape, self.rate, force),
+            Horizon::Lifetime => self.integrate(from, from + VANISHED / force, force),
+        }
+    }
+}
+
+impl BetaGeometricProcess {
+    /// Undiscounted purchases after `from` without end: E 1/p = (a+b−1)/(a−1) less those before, if a > 1.
+    fn endless(&self, from: f64) -> f64 {
+        let BetaMixture { a, b } = self.mixture;
+        if a <= 1.0 {
+            return f64::INFINITY;
+        }
+        // E (1 + pc)^−R / p is the same mean under Beta(a − 1, b), times E 1/p.
+        let rest = BetaMixture { a: a - 1.0, b };
+        (a + b - 1.0) / (a - 1.0) * rest.mean_power(self.shape, from / self.rate)
+    }
+}

@@ -1,0 +1,153 @@
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
+
+use super::{CountModel, Forecast, ForecastError, GammaGamma, LifetimeValue, Valuation, ValuationError};
+use crate::{
+    cohort::{Cohort, PurchaseHistory},
+    math::logistic,
+    parallel,
+    units::{DiscountRate, Horizon, Probability, Span},
+};
+
+/// The forecasts of a whole cohort under one model; results are columns in the order of the cohort.
+///
+/// What a customer does if alive depends on little, in these models on repeats and age: it is computed once for
+/// all customers who share that. Each number equals, bit for bit, that of the customer's own [`Forecast`].
+#[derive(Debug, Clone, Copy)]
+pub struct CohortForecast<'a, M, Id> {
+    cohort: &'a Cohort<Id>,
+    model: &'a M,
+}
+
+impl<Id> Cohort<Id> {
+    /// The forecasts of all customers under a model.
+    pub fn forecast<'a, M: CountModel>(&'a self, model: &'a M) -> CohortForecast<'a, M, Id> {
+        CohortForecast { cohort: self, model }
+    }
+}
+
+impl<'a, M: CountModel, Id> CohortForecast<'a, M, Id> {
+    /// The forecast of each customer, one after the other.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Forecast<M::Alive>> + use<'a, M, Id> {
+        let model = self.model;
+        self.histories().iter().map(|history| model.forecast(history))
+    }
+
+    /// P(alive) of each customer.
+    pub fn probability_alive(&self) -> Vec<Probability> {
+        parallel::map(self.histories(), |history| self.model.forecast(history).probability_alive())
+    }
+
+    /// The probability of each customer to buy at least once within a span.
+    pub fn probability_active(&self, within: Span) -> Vec<Probability> {
+        parallel::map(self.histories(), |history| self.model.forecast(history).probability_active(within))
+    }
+
+    /// The expected purchases of each customer within a span.
+    pub fn expected_purchases(&self, within: Span) -> Vec<f64> {
+        use super::Process;
+        self.given_alive(|alive| alive.expected_purchases(within), |alive, purchases| alive * purchases)
+    }
+
+    /// The expected discounted purchases of each customer up to a horizon.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Diverges`] for a lifetime without discounting, where an expectation is infinite.
+    pub fn discounted_purchases(&self, horizon: Horizon, rate: DiscountRate) -> Result<Vec<f64>, ForecastError> {
+        use super::Process;
+        let discounted = self.given_alive(
+            |alive| alive.discounted_purchases(Span::ZERO, horizon, rate.force_per_day()),
+            |alive, purchases| if purchases.is_finite() { Ok(alive * purchases) } else { Err(ForecastError::Diverges) },
+        );
+        discounted.into_iter().collect()
+    }
+
+    /// The lifetime value of each customer.
+    ///
+    /// # Errors
+    ///
+    /// [`ValuationError`] when the cohort has no spend, in another currency than the model, or where a value is
+    /// infinite.
+    pub fn values(&self, valuation: &Valuation, spend: &GammaGamma) -> Result<Vec<LifetimeValue>, ValuationError> {
+        let histories = self.cohort.spend().ok_or(ValuationError::NoSpend)?;
+        let parts = self.given_alive(|alive| valuation.given_alive(alive), |alive, parts| (alive, parts));
+        let rows: Vec<_> = parts.into_iter().zip(histories).collect();
+        let values = parallel::map(&rows, |((alive, (expected, discounted)), history)| {
+            valuation.assemble(Probability::computed(*alive), *expected, *discounted, &spend.forecast(history)?)
+        });
+        values.into_iter().collect()
+    }
+
+    /// `f` of the process of every customer, computed once for equal processes, then combined with P(alive).
+    fn given_alive<A, R>(
+        &self,
+        f: impl Fn(&M::Alive) -> A + Sync + Send,
+        combine: impl Fn(f64, A) -> R + Sync + Send,
+    ) -> Vec<R>
+    where
+        A: Copy + Send + Sync,
+        R: Send,
+    {
+        let histories = self.histories();
+        let distinct = Distinct::of::<M>(histories);
+        let answers = parallel::map(&distinct.first, |history| f(&self.model.update(history).1));
+        let rows: Vec<(&PurchaseHistory, &usize)> = histories.iter().zip(&distinct.which).collect();
+        parallel::map(&rows, |(history, which)| combine(logistic(self.model.update(history).0), answers[**which]))
+    }
+
+    fn histories(&self) -> &'a [PurchaseHistory] {
+        self.cohort.purchases()
+    }
+}
+
+/// One history for each distinct process, and for each customer which of them it is.
+struct Distinct {
+    first: Vec<PurchaseHistory>,
+    which: Vec<usize>,
+}
+
+impl Distinct {
+    fn of<M: CountModel>(histories: &[PurchaseHistory]) -> Self {
+        let mut seen = HashMap::<_, usize, BuildHasherDefault<Mixer>>::default();
+        let mut first = Vec::new();
+        let which = histories
+            .iter()
+            .map(|history| {
+                *seen.entry(M::process_key(history)).or_insert_with(|| {
+                    first.push(*history);
+                    first.len() - 1
+                })
+            })
+            .collect();
+        Self { first, which }
+    }
+}
+
+/// A hash for keys of a few words; the default one, made against attackers, would cost more than the forecast.
+#[derive(Default)]
+struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u64(byte.into());
+        }
+    }
+
+    fn write_u32(&mut self, word: u32) {
+        self.write_u64(word.into());
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        // Floats of whole days end in zeros: the high half is folded down after each multiplication.
+        let product = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = product ^ (product >> 32);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}

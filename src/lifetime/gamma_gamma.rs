@@ -1,0 +1,330 @@
+use super::{
+    CHUNK, Dimension, Likelihood, Observations, Parameter, ParameterError, SAMPLE, SAMPLE_EVERY, TooLittleData, check,
+    sealed::Sealed,
+};
+use crate::{
+    cohort::{Cohort, SpendHistory},
+    math::{Jet, digamma, ln_beta, trigamma},
+    parallel,
+    units::{Currency, ExpectedMoney, MoneyError},
+};
+
+/// The gamma-gamma model of spend: what a customer pays per purchase varies around a mean of the customer's own.
+///
+/// A purchase is worth z ~ Gamma(p, ν), with ν spread over customers as Gamma(q, v). Spend is taken to be
+/// independent of how often and how long somebody buys. Customers without a positive amount on a repeat purchase
+/// say nothing about the parameters; [`SpendPatterns::left_out`] counts them.
+///
+/// # Formula
+///
+/// Density of the mean spend m over n repeat purchases, and the expected spend a purchase of such a customer:
+///
+/// ```text
+/// f(m) = (v^q n^(pn) m^(pn−1)) / (B(pn, q) (v + n·m)^(pn+q))
+///
+/// E[Z | m, n] = p (v + n·m) / (p·n + q − 1)
+/// ```
+///
+/// $$ f(m) = \frac{v^q\, n^{pn}\, m^{pn-1}}{B(pn, q)\,(v + nm)^{pn+q}} $$
+///
+/// The mean over all customers, p·v/(q−1), exists only for q > 1; see [`SpendForecast::mean`].
+///
+/// # References
+///
+/// Fader, Hardie and Lee (2005), RFM and CLV: using iso-value curves for customer base analysis, Journal of
+/// Marketing Research 42, appendix; Fader and Hardie (2013), The gamma-gamma model of monetary value, note 025.
+#[doc(alias = "monetary value model")]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "GammaGammaParams", into = "GammaGammaParams")
+)]
+pub struct GammaGamma {
+    p: f64,
+    q: f64,
+    /// In major units.
+    v: f64,
+    currency: Currency,
+}
+
+/// The parameters of [`GammaGamma`], each positive.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct GammaGammaParams {
+    /// Shape of the spend of one customer: large when amounts vary little.
+    pub p: f64,
+    /// Shape of the distribution over customers; the mean exists for q > 1, the variance for q > 2.
+    pub q: f64,
+    /// Scale of the distribution over customers, an amount of money.
+    pub v: ExpectedMoney,
+}
+
+/// What a customer will spend a purchase, as far as the model can tell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SpendForecast {
+    p: f64,
+    q: f64,
+    v: f64,
+    currency: Currency,
+}
+
+/// Why a spend has no number.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SpendError {
+    /// Spend is so uneven that its mean is infinite.
+    #[error("expected spend is infinite: its shape q = {q} must exceed 1")]
+    NoFiniteMean {
+        /// The shape of the customer's distribution: q, plus p for each purchase seen.
+        q: f64,
+    },
+    /// Spend is so uneven that its variance is infinite.
+    #[error("variance of spend is infinite: its shape q = {q} must exceed 2")]
+    NoFiniteVariance {
+        /// The shape of the customer's distribution: q, plus p for each purchase seen.
+        q: f64,
+    },
+    /// The history is in another currency, or an amount is too large.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+}
+
+impl GammaGamma {
+    /// A model with given parameters, fitted or published.
+    ///
+    /// # Errors
+    ///
+    /// [`ParameterError`] unless p and q lie between 1e-6 and 1e6 and v between 1e-6 and 1e15 major units.
+    pub fn new(params: GammaGammaParams) -> Result<Self, ParameterError> {
+        Self::from_slice(&[params.p, params.q, params.v.amount()], params.v.currency())
+    }
+
+    /// The parameters.
+    pub fn params(&self) -> GammaGammaParams {
+        GammaGammaParams { p: self.p, q: self.q, v: ExpectedMoney::known(self.v, self.currency) }
+    }
+
+    /// What a customer with this history will spend a purchase.
+    ///
+    /// # Errors
+    ///
+    /// [`SpendError::Money`] when the history is in another currency.
+    pub fn forecast(&self, history: &SpendHistory) -> Result<SpendForecast, SpendError> {
+        let total = history.repeat_total();
+        if total.currency() != self.currency {
+            return Err(MoneyError::CurrencyMismatch { expected: self.currency, found: total.currency() }.into());
+        }
+        let q = self.q + self.p * f64::from(history.repeats());
+        Ok(SpendForecast { p: self.p, q, v: self.v + total.to_f64(), currency: self.currency })
+    }
+
+    /// What a customer of whom no spend is known will spend a purchase: the population.
+    pub fn newcomer(&self) -> SpendForecast {
+        SpendForecast { p: self.p, q: self.q, v: self.v, currency: self.currency }
+    }
+
+    fn from_slice(natural: &[f64], currency: Currency) -> Result<Self, ParameterError> {
+        check::<Self>("gamma-gamma", natural)?;
+        Ok(Self { p: natural[0], q: natural[1], v: natural[2], currency })
+    }
+
+    /// The jet in p, q and v of rows that share their number of purchases.
+    fn run(jet: &mut Jet, [p, q, v]: [f64; 3], rows: &[SpendPattern]) {
+        let n = f64::from(rows[0].purchases);
+        let [mut count, mut means, mut logs, mut inverses, mut squares] = [0.0; 5];
+        for row in rows {
+            let weight = row.customers as f64;
+            let at = v + row.total;
+            let inverse = at.recip();
+            count += weight;
+            means += weight * row.ln_mean;
+            logs += weight * at.ln();
+            inverses += weight * inverse;
+            squares += weight * inverse * inverse;
+        }
+        let shape = p * n;
+        let slope = digamma(shape + q);
+        let curvature = trigamma(shape + q);
+        let value =
+            count * (q * v.ln() + shape * n.ln() - ln_beta(shape, q)) + (shape - 1.0) * means - (shape + q) * logs;
+        let gradient = [
+            n * (count * (slope - digamma(shape) + n.ln()) + means - logs),
+            count * (slope - digamma(q) + v.ln()) - logs,
+            count * q / v - (shape + q) * inverses,
+        ];
+        let hessian = [
+            [count * n * n * (curvature - trigamma(shape)), count * n * curvature, -n * inverses],
+            [0.0, count * (curvature - trigamma(q)), count / v - inverses],
+            [0.0, 0.0, (shape + q) * squares - count * q / (v * v)],
+        ];
+        jet.add(value, gradient, hessian);
+    }
+}
+
+impl TryFrom<GammaGammaParams> for GammaGamma {
+    type Error = ParameterError;
+
+    fn try_from(params: GammaGammaParams) -> Result<Self, ParameterError> {
+        Self::new(params)
+    }
+}
+
+impl From<GammaGamma> for GammaGammaParams {
+    fn from(model: GammaGamma) -> Self {
+        model.params()
+    }
+}
+
+impl Sealed for GammaGamma {}
+
+impl Likelihood for GammaGamma {
+    type Data = SpendPatterns;
+
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter { name: "p", dimension: Dimension::Number },
+        Parameter { name: "q", dimension: Dimension::Number },
+        Parameter { name: "v", dimension: Dimension::Money },
+    ];
+
+    fn from_natural(natural: &[f64], data: &SpendPatterns) -> Result<Self, ParameterError> {
+        Self::from_slice(natural, data.currency.unwrap_or(Currency::USD))
+    }
+
+    fn to_natural(&self) -> Vec<f64> {
+        vec![self.p, self.q, self.v]
+    }
+
+    fn start(data: &SpendPatterns) -> Result<Vec<f64>, TooLittleData> {
+        if data.rows.is_empty() {
+            return Err(TooLittleData::NoSpend);
+        }
+        let (spend, purchases) = data.rows.iter().fold((0.0, 0.0), |(spend, purchases), row| {
+            let weight = row.customers as f64;
+            (spend + weight * row.total, purchases + weight * f64::from(row.purchases))
+        });
+        // The mean of p·v/(q−1) at q = 3 and p = 5.
+        Ok(vec![5.0, 3.0, spend / purchases * 2.0 / 5.0])
+    }
+
+    fn objective(natural: &[f64], data: &SpendPatterns) -> Jet {
+        let at = [natural[0], natural[1], natural[2]];
+        let chunks = parallel::map_chunks(&data.rows, CHUNK, |rows| {
+            let mut jet = Jet::zero(3);
+            for run in rows.chunk_by(|one, next| one.purchases == next.purchases) {
+                Self::run(&mut jet, at, run);
+            }
+            jet
+        });
+        chunks.iter().fold(Jet::zero(3), Jet::plus).in_logarithms(natural)
+    }
+}
+
+impl SpendForecast {
+    /// The expected spend a purchase: p·v'/(q'−1).
+    ///
+    /// # Errors
+    ///
+    /// [`SpendError::NoFiniteMean`] where q' ≤ 1; never a negative number.
+    #[doc(alias = "conditional expected average profit")]
+    pub fn mean(&self) -> Result<ExpectedMoney, SpendError> {
+        if self.q <= 1.0 {
+            return Err(SpendError::NoFiniteMean { q: self.q });
+        }
+        Ok(ExpectedMoney::new(self.p * self.v / (self.q - 1.0), self.currency)?)
+    }
+
+    /// The variance over customers of their mean spend: p²v'²/((q'−1)²(q'−2)), in squared major units.
+    ///
+    /// # Errors
+    ///
+    /// [`SpendError::NoFiniteVariance`] where q' ≤ 2.
+    pub fn variance_of_mean(&self) -> Result<f64, SpendError> {
+        let Self { p, q, v, .. } = *self;
+        if q <= 2.0 {
+            return Err(SpendError::NoFiniteVariance { q });
+        }
+        Ok((p * v / (q - 1.0)).powi(2) / (q - 2.0))
+    }
+
+    /// The variance of a single purchase: p·v'²(p+q'−1)/((q'−1)²(q'−2)), in squared major units.
+    ///
+    /// # Errors
+    ///
+    /// [`SpendError::NoFiniteVariance`] where q' ≤ 2.
+    pub fn variance_of_purchase(&self) -> Result<f64, SpendError> {
+        Ok(self.variance_of_mean()? * (self.p + self.q - 1.0) / self.p)
+    }
+}
+
+/// Equal spend histories counted once: all that a fit of [`GammaGamma`] needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpendPatterns {
+    /// Ascending by purchases and total.
+    rows: Vec<SpendPattern>,
+    currency: Option<Currency>,
+    customers: u64,
+    left_out: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct SpendPattern {
+    purchases: u32,
+    total: f64,
+    ln_mean: f64,
+    customers: u64,
+}
+
+impl SpendPatterns {
+    /// Customers left out because they have no repeat purchase with a positive amount.
+    pub const fn left_out(&self) -> u64 {
+        self.left_out
+    }
+}
+
+impl From<&[SpendHistory]> for SpendPatterns {
+    fn from(histories: &[SpendHistory]) -> Self {
+        let mut paying: Vec<(u32, u64)> = parallel::map(histories, |history| {
+            // Positive floats are ordered like their bits.
+            (history.repeats(), history.repeat_total().to_f64().to_bits())
+        });
+        paying.retain(|&(purchases, bits)| purchases > 0 && f64::from_bits(bits) > 0.0);
+        parallel::sort(&mut paying);
+        let row = |run: &[(u32, u64)]| {
+            let (purchases, total) = (run[0].0, f64::from_bits(run[0].1));
+            let ln_mean = (total / f64::from(purchases)).ln();
+            SpendPattern { purchases, total, ln_mean, customers: run.len() as u64 }
+        };
+        Self {
+            rows: paying.chunk_by(|one, next| one == next).map(row).collect(),
+            currency: histories.first().map(|history| history.repeat_total().currency()),
+            customers: paying.len() as u64,
+            left_out: (histories.len() - paying.len()) as u64,
+        }
+    }
+}
+
+impl<Id> From<&Cohort<Id>> for SpendPatterns {
+    /// Without spend in the cohort there are no rows, and a fit says so.
+    fn from(cohort: &Cohort<Id>) -> Self {
+        cohort.spend().unwrap_or_default().into()
+    }
+}
+
+impl Sealed for SpendPatterns {}
+
+impl Observations for SpendPatterns {
+    fn sample(&self) -> Option<Self> {
+        let rows = || self.rows.iter().step_by(SAMPLE_EVERY).copied().collect::<Vec<_>>();
+        (self.rows.len() > SAMPLE * SAMPLE_EVERY).then(|| Self { rows: rows(), ..*self })
+    }
+
+    fn customers(&self) -> u64 {
+        self.customers
+    }
+
+    /// The densities are in money, not in time.
+    fn densities_in_time(&self) -> u64 {
+        0
+    }
+}

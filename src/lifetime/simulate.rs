@@ -1,0 +1,91 @@
+use rand_distr::{Beta, Distribution, Exp1, Gamma};
+use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
+
+use super::CountModel;
+use crate::{
+    cohort::PurchaseHistory,
+    parallel,
+    units::{Seed, Span},
+};
+
+/// Histories of `customers` drawn from a model, each observed for `age` after a first purchase.
+///
+/// Times are continuous. The i-th customer depends on the seed and on i alone, so that results are the same for
+/// any number of threads, and a longer simulation begins with the shorter one.
+///
+/// # Examples
+///
+/// ```
+/// use customer_value::{BetaGeometricParams, BgNbd, Seed, Span, simulate};
+///
+/// let model = BgNbd::new(BetaGeometricParams { r: 0.243, alpha: Span::weeks(4.414)?, a: 0.793, b: 2.426 })?;
+/// let histories = simulate(&model, Span::weeks(39.0)?, 1_000, Seed::new(7));
+/// let came_back = histories.iter().filter(|history| history.repeats() > 0).count();
+/// assert!((380..=480).contains(&came_back)); // 1 − (α/(α+39))^r = 0.426
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn simulate<M: CountModel>(model: &M, age: Span, customers: u32, seed: Seed) -> Vec<PurchaseHistory> {
+    let indices: Vec<u32> = (0..customers).collect();
+    parallel::map(&indices, |&index| {
+        let mut rng = Generator::new(seed, index);
+        let customer = model.draw(&mut rng);
+        customer.history(age, &mut rng)
+    })
+}
+
+/// A customer's own rate (per day) and dropout, which nobody can see.
+#[derive(Debug, Clone, Copy)]
+pub struct LatentCustomer {
+    pub(super) rate: f64,
+    pub(super) dropout: f64,
+    /// How often the dropout coin is tossed before the first repeat purchase.
+    pub(super) coins_before: u32,
+}
+
+impl LatentCustomer {
+    fn history(self, age: Span, rng: &mut Generator) -> PurchaseHistory {
+        let (mut repeats, mut recency) = (0, 0.0);
+        let mut alive = !(0..self.coins_before).any(|_| rng.happens(self.dropout));
+        while alive && repeats < u32::MAX {
+            let next = recency + rng.exponential() / self.rate;
+            // A gap below the resolution of the clock would be no gap; a rate of zero makes an infinite one.
+            if next >= age.as_days() || next <= recency {
+                break;
+            }
+            (repeats, recency) = (repeats + 1, next);
+            alive = !rng.happens(self.dropout);
+        }
+        PurchaseHistory::proven(repeats, Span::known(recency), age)
+    }
+}
+
+/// The one source of randomness: xoshiro256++, seeded for each customer.
+#[derive(Debug)]
+pub struct Generator(Xoshiro256PlusPlus);
+
+impl Generator {
+    fn new(seed: Seed, index: u32) -> Self {
+        /// The increment of the SplitMix64 generator, which spreads neighbouring seeds over all 64 bits.
+        const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
+        Self(Xoshiro256PlusPlus::seed_from_u64(seed.get() ^ GOLDEN.wrapping_mul(u64::from(index) + 1)))
+    }
+
+    /// Gamma(shape, 1); zero where the shape is out of range, which the models exclude.
+    pub(super) fn gamma(&mut self, shape: f64) -> f64 {
+        Gamma::new(shape, 1.0).map_or(0.0, |gamma| gamma.sample(&mut self.0))
+    }
+
+    /// Beta(a, b); zero where the parameters are out of range, which the models exclude.
+    pub(super) fn beta(&mut self, a: f64, b: f64) -> f64 {
+        Beta::new(a, b).map_or(0.0, |beta| beta.sample(&mut self.0))
+    }
+
+    fn exponential(&mut self) -> f64 {
+        Exp1.sample(&mut self.0)
+    }
+
+    fn happens(&mut self, probability: f64) -> bool {
+        let uniform: f64 = rand_distr::StandardUniform.sample(&mut self.0);
+        uniform < probability
+    }
+}

@@ -1,0 +1,75 @@
+use nalgebra::DMatrix;
+
+/// A log-likelihood with its gradient and Hessian in the parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Jet {
+    pub value: f64,
+    pub gradient: Vec<f64>,
+    /// Row by row; symmetric.
+    pub hessian: Vec<f64>,
+}
+
+impl Jet {
+    /// The jet of a constant zero in `parameters` parameters.
+    pub fn zero(parameters: usize) -> Self {
+        Self { value: 0.0, gradient: vec![0.0; parameters], hessian: vec![0.0; parameters * parameters] }
+    }
+
+    /// Adds the terms of some observations; of the Hessian the upper triangle counts.
+    pub fn add<const N: usize>(&mut self, value: f64, gradient: [f64; N], hessian: [[f64; N]; N]) {
+        self.value += value;
+        for i in 0..N {
+            self.gradient[i] += gradient[i];
+            for j in i..N {
+                self.hessian[i * N + j] += hessian[i][j];
+                if i != j {
+                    self.hessian[j * N + i] += hessian[i][j];
+                }
+            }
+        }
+    }
+
+    /// The sum of two jets.
+    #[must_use]
+    pub fn plus(mut self, other: &Self) -> Self {
+        self.value += other.value;
+        let add = |to: &mut [f64], from: &[f64]| to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
+        add(&mut self.gradient, &other.gradient);
+        add(&mut self.hessian, &other.hessian);
+        self
+    }
+
+    /// The same function of θ = ln φ, where this is its jet in φ > 0.
+    #[must_use]
+    pub fn in_logarithms(mut self, natural: &[f64]) -> Self {
+        let n = natural.len();
+        for i in 0..n {
+            self.gradient[i] *= natural[i];
+            for j in 0..n {
+                self.hessian[i * n + j] *= natural[i] * natural[j];
+            }
+        }
+        for i in 0..n {
+            self.hessian[i * n + i] += self.gradient[i];
+        }
+        self
+    }
+
+    /// The negative Hessian, as a matrix.
+    fn negative_hessian(&self) -> DMatrix<f64> {
+        let size = self.gradient.len();
+        -DMatrix::from_row_slice(size, size, &self.hessian)
+    }
+
+    /// Eigenvalues of the negative Hessian, ascending.
+    pub fn information(&self) -> Vec<f64> {
+        let mut values: Vec<f64> = self.negative_hessian().symmetric_eigenvalues().iter().copied().collect();
+        values.sort_unstable_by(f64::total_cmp);
+        values
+    }
+
+    /// The inverse of the negative Hessian, row by row; `None` unless that is positive definite.
+    pub fn covariance(&self) -> Option<Vec<f64>> {
+        Some(self.negative_hessian().cholesky()?.inverse().iter().copied().collect())
+    }
+}

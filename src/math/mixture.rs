@@ -1,0 +1,280 @@
+use super::gamma::stirling_error;
+
+/// Expectations over p ~ Beta(a, b), the mixing distribution of the geometric-dropout models.
+///
+/// Two ways, both sums of positive terms. Where few terms suffice, the series over a negative binomial count;
+/// elsewhere the trapezoidal rule in y = ln(p / (1−p)), which converges geometrically because every integrand
+/// here is analytic for |Im y| < π. Neither has a hole at a = 1, nor needs a hypergeometric function.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BetaMixture {
+    pub a: f64,
+    pub b: f64,
+}
+
+/// Beyond this many terms the trapezoidal rule is cheaper.
+const MOST_TERMS: f64 = 1200.0;
+/// (1 + c)^−R must not underflow where the series starts.
+const LEAST_START: f64 = 1e-290;
+/// Terms below this share of the sum are left out.
+const NEGLIGIBLE: f64 = 1e-18;
+
+impl BetaMixture {
+    /// E (1 + p·c)^−R.
+    ///
+    /// It equals 2F1(R, a; a+b; −c).
+    pub fn mean_power(self, shape: f64, c: f64) -> f64 {
+        let [value] = self.mean_powers(shape, [c]);
+        value
+    }
+
+    /// E (1 + p·c)^−R at the nodes of one panel of a quadrature.
+    pub fn mean_powers<const N: usize>(self, shape: f64, c: [f64; N]) -> [f64; N] {
+        let largest = c.iter().copied().fold(0.0, f64::max);
+        if series_is_short(shape, largest) {
+            self.power_series(shape, c)
+        } else {
+            c.map(|c| self.expect(shape, c, |p| -shape * (p * c).ln_1p()).exp())
+        }
+    }
+
+    /// E [1 − (1 + p·c)^−R] / p.
+    pub fn mean_count(self, shape: f64, c: f64) -> f64 {
+        if series_is_short(shape, c) {
+            return self.count_series(shape, c);
+        }
+        let limit = (shape * c).ln();
+        let ln_count = |p: f64| {
+            let gone = -(-shape * (p * c).ln_1p()).exp_m1();
+            if p > 0.0 { (gone / p).ln() } else { limit }
+        };
+        self.expect(shape, c, ln_count).exp()
+    }
+
+    /// Σ P(N = n) E(1−p)ⁿ with N negative binomial: (1 + pc)^−R is the generating function of N at 1 − p.
+    fn power_series<const N: usize>(self, shape: f64, c: [f64; N]) -> [f64; N] {
+        let z = c.map(|c| c / (1.0 + c));
+        let mut term = c.map(|c| (-shape * c.ln_1p()).exp());
+        let mut sum = term;
+        let widest = z.iter().copied().fold(0.0, f64::max);
+        let mut n = 0.0;
+        loop {
+            let ratio = (shape + n) * (self.b + n) / ((n + 1.0) * (self.a + self.b + n));
+            for lane in 0..N {
+                term[lane] *= ratio * z[lane];
+                sum[lane] += term[lane];
+            }
+            n += 1.0;
+            // All lanes have the ratios of the widest as upper bounds, and at most its number of terms.
+            let bound = (widest * (shape + n) / (n + 1.0)).max(widest);
+            if bound < 1.0 && (0..N).all(|lane| term[lane] <= (1.0 - bound) * NEGLIGIBLE * sum[lane]) {
+                return sum;
+            }
+        }
+    }
+
+    /// Σ P(N = n) · E Σ_{k<n} (1−p)^k: of n purchases an immortal would make, the k-th is made with
+    /// probability (1−p)^(k−1).
+    fn count_series(self, shape: f64, c: f64) -> f64 {
+        let z = c / (1.0 + c);
+        let mut chance = (-shape * c.ln_1p()).exp();
+        let (mut made, mut next, mut sum) = (0.0, 1.0, 0.0);
+        let mut n = 0.0;
+        loop {
+            chance *= z * (shape + n) / (n + 1.0);
+            made += next;
+            next *= (self.b + n) / (self.a + self.b + n);
+            sum += chance * made;
+            n += 1.0;
+            let bound = (z * (shape + n) / (n + 1.0)).max(z);
+            if bound < 1.0 && chance * (made + 1.0) <= (1.0 - bound) * (1.0 - bound) * NEGLIGIBLE * sum {
+                return sum;
+            }
+        }
+    }
+
+    /// ln E f(p) by the trapezoidal rule, where ln f has a slope in y of at most `shape` and feels p only beyond
+    /// 1/(shape·c).
+    fn expect(self, shape: f64, c: f64, ln_f: impl Fn(f64) -> f64) -> f64 {
+        let grid = Grid::new(self, shape, c);
+        let (mut mass, mut sum) = (LogSum::default(), LogSum::default());
+        grid.each(|p, ln_weight| {
+            mass.add(ln_weight);
+            sum.add(ln_weight + ln_f(p));
+        });
+        sum.ln() - mass.ln()
+    }
+}
+
+/// A sum of terms given by their logarithms, kept as sum · exp(scale).
+struct LogSum {
+    scale: f64,
+    sum: f64,
+}
+
+impl Default for LogSum {
+    fn default() -> Self {
+        Self { scale: f64::NEG_INFINITY, sum: 0.0 }
+    }
+}
+
+impl LogSum {
+    fn add(&mut self, ln_term: f64) {
+        if ln_term > self.scale {
+            self.sum = self.sum * (self.scale - ln_term).exp() + 1.0;
+            self.scale = ln_term;
+        } else {
+            self.sum += (ln_term - self.scale).exp();
+        }
+    }
+
+    fn ln(&self) -> f64 {
+        self.scale + self.sum.ln()
+    }
+}
+
+fn series_is_short(shape: f64, c: f64) -> bool {
+    shape * c + 40.0 * (1.0 + c) < MOST_TERMS && shape * c.ln_1p() < -LEAST_START.ln()
+}
+
+/// Equidistant nodes in y = ln(p/(1−p)) that cover the whole line: the tails, where p is 0 or 1 to the last
+/// digit, are geometric series and stand in one node each.
+struct Grid {
+    mixture: BetaMixture,
+    from: f64,
+    steps: u32,
+    width: f64,
+}
+
+impl Grid {
+    fn new(mixture: BetaMixture, shape: f64, c: f64) -> Self {
+        /// Beyond this many logarithmic units, p or 1 − p vanishes beside one.
+        const VANISHES: f64 = 39.0;
+        /// The width of the narrowest peak is at least 2/√(a+b+R); the rule needs two thirds of that, and 0.3
+        /// for the strip of half width π/2 in which the integrands do not grow.
+        const WIDEST: f64 = 0.3;
+        let BetaMixture { a, b } = mixture;
+        let from = -VANISHES - (1.0 + b + (1.0 + shape) * c).ln();
+        let to = VANISHES + (1.0 + a + shape).ln();
+        let width = (1.3 / (a + b + shape).sqrt()).min(WIDEST);
+        let steps = ((to - from) / width).ceil() as u32;
+        Self { mixture, from, steps, width }
+    }
+
+    /// Calls with every p and the logarithm of its weight, up to a common factor.
+    ///
+    /// Everything is taken relative to the peak at p₀ = a/(a+b), so that a and b, which may be large, multiply
+    /// only what differs from it: with t = y − y₀, ln(p/p₀) = −ln(1 + q₀(e^−t − 1)).
+    fn each(&self, mut visit: impl FnMut(f64, f64)) {
+        let BetaMixture { a, b } = self.mixture;
+        let (p0, q0) = (a / (a + b), b / (a + b));
+        let peak = (a / b).ln();
+        for step in 0..=self.steps {
+            let t = self.from - peak + f64::from(step) * self.width;
+            let ln_p = -(q0 * (-t).exp_m1()).ln_1p();
+            let ln_q = -(p0 * t.exp_m1()).ln_1p();
+            let ln_weight = a * ln_p + b * ln_q;
+            if step == 0 {
+                visit(0.0, ln_weight - (-(-a * self.width).exp_m1()).ln());
+            } else if step == self.steps {
+                visit(1.0, ln_weight - (-(-b * self.width).exp_m1()).ln());
+            } else {
+                visit(p0 * ln_p.exp(), ln_weight);
+            }
+        }
+    }
+}
+
+/// E λ / (δ + λp) with λ ~ Gamma(shape, rate) and p ~ Beta(a, b): purchases of a customer who buys at rate λ and
+/// drops out after each with probability p, discounted at force δ, without end.
+///
+/// The trapezoidal rule twice: in ln λ outside, in ln(p/(1−p)) inside, where only a division is left.
+pub fn discounted_rate(mixture: BetaMixture, shape: f64, rate: f64, force: f64) -> f64 {
+    let kappa = rate * force;
+    // s = λ · rate ~ Gamma(shape, 1), whose mass beyond shape + 12 (1 + √shape) · 4 vanishes.
+    let inner = Nodes::new(mixture, kappa / (shape + 48.0 * (1.0 + shape.sqrt())));
+    let density = LogGamma::new(shape);
+    let width = (0.5 / (shape + 1.0).sqrt()).min(0.25);
+    let term = |step: f64| {
+        let t = step * width;
+        density.at(t) * inner.mean_inverse(kappa / (density.centre * t.exp()))
+    };
+    let mut sum = 0.0;
+    for (first, direction) in [(0.0, 1.0), (-1.0, -1.0)] {
+        let mut step = first;
+        loop {
+            let term = term(step);
+            sum += term;
+            step += direction;
+            // Terms fall on both sides once past the mode, which lies between shape and shape + 1.
+            if term <= NEGLIGIBLE * sum && (direction < 0.0 || density.centre * (step * width).exp() > shape + 1.0) {
+                break;
+            }
+        }
+    }
+    sum * width
+}
+
+/// The density of t = ln(s / centre) where s ~ Gamma(shape, 1).
+struct LogGamma {
+    shape: f64,
+    centre: f64,
+    factor: f64,
+}
+
+impl LogGamma {
+    fn new(shape: f64) -> Self {
+        if shape < 10.0 {
+            let factor = (shape * shape.ln_1p() - 1.0 - shape - libm::lgamma(shape)).exp();
+            return Self { shape, centre: 1.0 + shape, factor };
+        }
+        // Γ(shape) by Stirling's formula about its saddle point, where no large logarithms cancel.
+        let factor = (shape / std::f64::consts::TAU).sqrt() * (-stirling_error(shape)).exp();
+        Self { shape, centre: shape, factor }
+    }
+
+    fn at(&self, t: f64) -> f64 {
+        self.factor * (self.shape * t - self.centre * t.exp_m1()).exp()
+    }
+}
+
+/// The nodes and weights of E over p that matter to 1/(x + p), weights summing to one.
+struct Nodes {
+    p: Vec<f64>,
+    weight: Vec<f64>,
+}
+
+impl Nodes {
+    fn new(mixture: BetaMixture, least_x: f64) -> Self {
+        let mut nodes = Self { p: Vec::new(), weight: Vec::new() };
+        Grid::new(mixture, 1.0, least_x.recip()).each(|p, ln_weight| {
+            nodes.p.push(p);
+            nodes.weight.push(ln_weight);
+        });
+        let largest = nodes.weight.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let mass: f64 = nodes.weight.iter().map(|ln_weight| (ln_weight - largest).exp()).sum();
+        let negligible = NEGLIGIBLE * least_x.min(1.0);
+        let (mut p, mut weight) = (Vec::new(), Vec::new());
+        for (at, ln_weight) in nodes.p.into_iter().zip(nodes.weight) {
+            let share = (ln_weight - largest).exp() / mass;
+            if share > negligible {
+                p.push(at);
+                weight.push(share);
+            }
+        }
+        Self { p, weight }
+    }
+
+    /// E 1/(x + p). Four sums side by side, because divisions are what it costs.
+    fn mean_inverse(&self, x: f64) -> f64 {
+        let mut sums = [0.0; 4];
+        let (p, rest_p) = self.p.as_chunks::<4>();
+        let (weight, rest_weight) = self.weight.as_chunks::<4>();
+        for (p, weight) in p.iter().zip(weight) {
+            for lane in 0..4 {
+                sums[lane] += weight[lane] / (x + p[lane]);
+            }
+        }
+        let rest: f64 = rest_p.iter().zip(rest_weight).map(|(p, weight)| weight / (x + p)).sum();
+        (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
+    }
+}

@@ -1,0 +1,52 @@
+//! Every special function against the 50-digit table, over the range that the models reach.
+
+use super::*;
+
+struct Row {
+    line: usize,
+    function: &'static str,
+    arguments: Vec<f64>,
+    expected: f64,
+}
+
+fn table() -> impl Iterator<Item = Row> {
+    include_str!("../../tests/it/data/special.csv").lines().enumerate().skip(1).map(|(line, text)| {
+        let fields: Vec<&'static str> = text.split(',').collect();
+        let number = |field: &&str| field.parse().unwrap();
+        let arguments = fields[1..5].iter().filter(|field| !field.is_empty()).map(number).collect();
+        Row { line: line + 1, function: fields[0], arguments, expected: number(&fields[5]) }
+    })
+}
+
+fn evaluate(function: &str, arguments: &[f64]) -> f64 {
+    match (function, arguments) {
+        ("ln_rising", &[r, n]) => ln_rising(r, n as u32),
+        ("ln_beta", &[a, b]) => ln_beta(a, b),
+        ("digamma", &[x]) => digamma(x),
+        ("trigamma", &[x]) => trigamma(x),
+        ("incomplete_beta", &[z, m, r]) => incomplete_beta(z, 1.0 - z, m, r),
+        ("beta_power", &[shape, a, b, c]) => BetaMixture { a, b }.mean_power(shape, c),
+        ("beta_count", &[shape, a, b, c]) => BetaMixture { a, b }.mean_count(shape, c),
+        _ => panic!("no function {function} of {arguments:?}"),
+    }
+}
+
+#[test]
+fn special_functions_match_fifty_digits() {
+    let mut failures = Vec::new();
+    let mut seen = 0;
+    for row in table() {
+        let value = evaluate(row.function, &row.arguments);
+        let error =
+            if value.to_bits() == row.expected.to_bits() { 0.0 } else { ((value - row.expected) / row.expected).abs() };
+        seen += 1;
+        if !(error <= 1e-12) {
+            failures.push(format!(
+                "line {}: {}{:?} = {value:e}, expected {:e}, error {error:.1e}",
+                row.line, row.function, row.arguments, row.expected
+            ));
+        }
+    }
+    assert!(seen > 300, "the table has {seen} rows");
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}

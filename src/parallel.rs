@@ -1,0 +1,54 @@
+//! Work on fixed chunks: in order without the feature `rayon`, on all threads with it, with the same results bit
+//! for bit, because chunks and the order of their results do not depend on the number of threads.
+
+/// Applies `f` to consecutive chunks of `size` items; results come in the order of the chunks.
+pub(crate) fn map_chunks<T: Sync, R: Send>(items: &[T], size: usize, f: impl Fn(&[T]) -> R + Sync + Send) -> Vec<R> {
+    #[cfg(feature = "rayon")]
+    {
+        use rayon::prelude::*;
+        items.par_chunks(size).map(f).collect()
+    }
+    #[cfg(not(feature = "rayon"))]
+    items.chunks(size).map(f).collect()
+}
+
+/// Applies `f` to every item; results come in the order of the items.
+pub(crate) fn map<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+    #[cfg(feature = "rayon")]
+    {
+        use rayon::prelude::*;
+        items.par_iter().with_min_len(256).map(f).collect()
+    }
+    #[cfg(not(feature = "rayon"))]
+    items.iter().map(f).collect()
+}
+
+/// Sorts; equal items are the same to the last bit, so that the result does not depend on threads.
+pub(crate) fn sort<T: Ord + Send>(items: &mut [T]) {
+    #[cfg(feature = "rayon")]
+    {
+        use rayon::prelude::*;
+        items.par_sort_unstable();
+    }
+    #[cfg(not(feature = "rayon"))]
+    items.sort_unstable();
+}
+
+/// The results of `work` for 0, 1, … `count` − 1, in this order.
+pub(crate) fn map_indices<R: Send>(count: usize, work: impl Fn(usize) -> R + Send + Sync) -> Vec<R> {
+    #[cfg(feature = "rayon")]
+    {
+        use rayon::prelude::*;
+        (0..count).into_par_iter().map(work).collect()
+    }
+    #[cfg(not(feature = "rayon"))]
+    (0..count).map(work).collect()
+}
+
+/// The results of two pieces of work.
+pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+    #[cfg(feature = "rayon")]
+    return rayon::join(a, b);
+    #[cfg(not(feature = "rayon"))]
+    (a(), b())
+}
