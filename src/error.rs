@@ -1,6 +1,8 @@
 use crate::cohort::{CohortError, HistoryError, SummaryError};
 use crate::customer::CustomersError;
+use crate::delivered::{ChoiceError, DeliveredError};
 use crate::interaction::{LogError, WindowError};
+use crate::segment::SegmentError;
 use crate::units::{DateError, MoneyError, UnitError, WeightsError};
 
 /// How the message about a list of bad rows goes on after their number.
@@ -44,4 +46,13 @@ pub enum Error {
     /// Bad rows of finished summaries.
     #[error(transparent)]
     Summary(#[from] SummaryError),
+    /// An impossible delivered value.
+    #[error(transparent)]
+    Delivered(#[from] DeliveredError),
+    /// Nothing to choose from.
+    #[error(transparent)]
+    Choice(#[from] ChoiceError),
+    /// Customers that cannot be segmented.
+    #[error(transparent)]
+    Segment(#[from] SegmentError),
 }

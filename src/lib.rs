@@ -4,12 +4,14 @@
 
 mod cohort;
 mod customer;
+pub mod delivered;
 mod error;
 mod fit;
 mod interaction;
 pub mod lifetime;
 mod math;
 mod parallel;
+pub mod segment;
 mod units;
 
 pub use cohort::{

@@ -13,6 +13,7 @@ mod timestamp;
 mod weights;
 
 pub use currency::Currency;
+pub(crate) use money::same_currency;
 pub use money::{ExpectedMoney, Money, MoneyError};
 pub use probability::{Margin, Probability};
 pub use rate::{Compounding, DiscountRate, Horizon};

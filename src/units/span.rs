@@ -48,6 +48,8 @@ impl TimeUnit {
     }
 }
 
+const HOURS_A_DAY: f64 = 24.0;
+
 impl Span {
     /// No time at all.
     pub const ZERO: Self = Self(0.0);
@@ -60,6 +62,15 @@ impl Span {
     pub fn new(count: f64, unit: TimeUnit) -> Result<Self, UnitError> {
         let days = in_range("span in days", count * unit.days(), 0.0, f64::MAX)?;
         Ok(Self(days + 0.0)) // −0 becomes +0, so that equal spans have equal bits
+    }
+
+    /// A span of `count` hours, each the 24th part of a day.
+    ///
+    /// # Errors
+    ///
+    /// [`UnitError`] unless `count` is finite and not negative.
+    pub fn hours(count: f64) -> Result<Self, UnitError> {
+        Self::days(count / HOURS_A_DAY)
     }
 
     /// A span of `count` days.
@@ -107,6 +118,11 @@ impl Span {
     /// The span in days.
     pub const fn as_days(self) -> f64 {
         self.0
+    }
+
+    /// The span in hours.
+    pub const fn as_hours(self) -> f64 {
+        self.0 * HOURS_A_DAY
     }
 
     /// The span in weeks.

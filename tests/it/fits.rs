@@ -1,9 +1,11 @@
 //! Fits on the two CDNOW data sets against optima computed to 50 digits, and against the literature.
 
 use customer_value::{
-    BgNbd, Fit, GammaGamma, MbgNbd, Mle, Nbd, PurchaseHistory, SpendHistory, TimeUnit, Verdict, lifetime::Likelihood,
+    BgNbd, FirstSeen, Fit, GammaGamma, MbgNbd, Mle, Nbd, PurchaseHistory, SpendHistory, TimeUnit, Verdict,
+    lifetime::Likelihood,
 };
 
+use crate::cdnow::{day, log};
 use crate::shared::{cdnow_summary, error, relative_error};
 
 /// The optimum of a model on a data set: name, estimate, standard error of each parameter; log-likelihood.
@@ -46,4 +48,97 @@ fn fits_on_the_rounded_summary_reach_the_fifty_digit_optima() {
     assert_optimal(&Mle::default().fit::<BgNbd>(&purchases[..]).unwrap(), "summary", "bg");
     assert_optimal(&Mle::default().fit::<MbgNbd>(&purchases[..]).unwrap(), "summary", "mbg");
     assert_optimal(&Mle::default().fit::<GammaGamma>(&spend[..]).unwrap(), "summary", "gamma_gamma");
+}
+
+#[test]
+fn fits_on_the_day_exact_purchases_reach_the_fifty_digit_optima() {
+    let cohort = log(FirstSeen::IsNew).unwrap().cohort(day("1997-09-30")).unwrap();
+    assert_optimal(&Mle::default().fit::<Nbd>(&cohort).unwrap(), "day_exact", "nbd");
+    assert_optimal(&Mle::default().fit::<BgNbd>(&cohort).unwrap(), "day_exact", "bg");
+    assert_optimal(&Mle::default().fit::<MbgNbd>(&cohort).unwrap(), "day_exact", "mbg");
+    assert_optimal(&Mle::default().fit::<GammaGamma>(&cohort).unwrap(), "day_exact", "gamma_gamma");
+}
+
+/// Names, printed estimates with a unit of their last digit, and the printed log-likelihood.
+fn assert_printed<M: Likelihood>(fit: &Fit<M>, printed: &[(&str, f64, f64)], log_likelihood: (f64, f64)) {
+    for (estimate, (name, value, unit)) in fit.estimates(TimeUnit::Week).iter().zip(printed) {
+        assert_eq!(estimate.name, *name);
+        assert!((estimate.value - value).abs() <= *unit, "{name}: {} {value}", estimate.value);
+    }
+    let own = fit.log_likelihood(TimeUnit::Week);
+    assert!((own - log_likelihood.0).abs() <= log_likelihood.1, "{own}");
+}
+
+#[test]
+fn bg_nbd_on_the_rounded_summary_is_that_of_fader_hardie_and_lee_2005() {
+    let (purchases, _): (Vec<PurchaseHistory>, Vec<SpendHistory>) = cdnow_summary().into_iter().unzip();
+    let fit = Mle::default().fit::<BgNbd>(&purchases[..]).unwrap();
+    let printed = [("r", 0.243, 5e-4), ("alpha", 4.414, 5e-4), ("a", 0.793, 5e-4), ("b", 2.426, 5e-4)];
+    assert_printed(&fit, &printed, (-9582.4, 0.05));
+}
+
+/// The optimiser of the package stops within 1e-5 of the optimum, in b as in its error.
+#[test]
+fn bg_nbd_on_the_day_exact_purchases_is_that_of_clvtools() {
+    let cohort = log(FirstSeen::IsNew).unwrap().cohort(day("1997-09-30")).unwrap();
+    let fit = Mle::default().fit::<BgNbd>(&cohort).unwrap();
+    let printed = [
+        (0.242_594_5, 0.012_557_4),
+        (4.413_601_9, 0.378_223_9),
+        (0.792_919_9, 0.185_732_8),
+        (2.425_888_1, 0.705_406_8),
+    ];
+    for (estimate, (value, standard_error)) in fit.estimates(TimeUnit::Week).iter().zip(printed) {
+        assert!(relative_error(estimate.value, value) < 2e-5, "{estimate:?}");
+        assert!(relative_error(estimate.standard_error.unwrap(), standard_error) < 2e-5, "{estimate:?}");
+    }
+    assert!((fit.log_likelihood(TimeUnit::Week) + 9582.429).abs() < 5e-4);
+}
+
+#[test]
+fn mbg_nbd_is_that_of_lifetimes_and_btydplus() {
+    let cohort = log(FirstSeen::IsNew).unwrap().cohort(day("1997-09-30")).unwrap();
+    let fit = Mle::default().fit::<MbgNbd>(&cohort).unwrap();
+    let printed = [("r", 0.525, 5e-4), ("alpha", 6.183, 5e-4), ("a", 0.891, 5e-4), ("b", 1.614, 5e-4)];
+    assert_printed(&fit, &printed, (-9_582.135_715_59, 1e-6));
+}
+
+#[test]
+fn gamma_gamma_on_the_day_exact_purchases_is_that_of_clvtools() {
+    let cohort = log(FirstSeen::IsNew).unwrap().cohort(day("1997-09-30")).unwrap();
+    let fit = Mle::default().fit::<GammaGamma>(&cohort).unwrap();
+    // Its optimiser stops 4e-5 short in p.
+    let printed = [("p", 6.249_349_2, 3e-4), ("q", 3.744_256_3, 5e-5), ("v", 15.444_306_7, 1e-3)];
+    assert_printed(&fit, &printed, (-4_055.917_695, 5e-7));
+    for (estimate, error) in fit.estimates(TimeUnit::Week).iter().zip([1.190, 0.290, 4.160]) {
+        assert!((estimate.standard_error.unwrap() - error).abs() <= 6e-4, "{estimate:?}");
+    }
+    assert_eq!(fit.customers(), 946);
+}
+
+#[test]
+fn criteria_count_customers_and_parameters_unlike_a_mean_likelihood() {
+    let (purchases, _): (Vec<PurchaseHistory>, Vec<SpendHistory>) = cdnow_summary().into_iter().unzip();
+    let fit = Mle::default().fit::<BgNbd>(&purchases[..]).unwrap();
+    let deviance = 2.0 * 9_582.425_560_567_362;
+    assert!((fit.aic(TimeUnit::Week) - (deviance + 8.0)).abs() < 1e-8);
+    assert!((fit.bic(TimeUnit::Week) - (deviance + 4.0 * 2357_f64.ln())).abs() < 1e-8);
+    // Days and weeks differ by Σx ln 7 = 4781.10 (conventions of the likelihood's unit).
+    let shift = fit.log_likelihood(TimeUnit::Week) - fit.log_likelihood(TimeUnit::Day);
+    assert!((shift - 4_781.10).abs() < 5e-3, "{shift}");
+}
+
+#[test]
+fn covariance_is_symmetric_unlike_that_of_lifetimes() {
+    let (purchases, _): (Vec<PurchaseHistory>, Vec<SpendHistory>) = cdnow_summary().into_iter().unzip();
+    let fit = Mle::default().fit::<BgNbd>(&purchases[..]).unwrap();
+    let covariance = fit.covariance(TimeUnit::Week).unwrap();
+    let estimates = fit.estimates(TimeUnit::Week);
+    for i in 0..4 {
+        let error = estimates[i].standard_error.unwrap();
+        assert!(relative_error(covariance[i][i], error * error) < 1e-12);
+        for j in 0..4 {
+            assert!(relative_error(covariance[i][j], covariance[j][i]) < 1e-12);
+        }
+    }
 }

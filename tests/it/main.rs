@@ -1,10 +1,12 @@
 //! All integration tests in one binary.
 #![allow(clippy::float_cmp, reason = "whole numbers of days and neutral elements are exact")]
 
+mod batch;
 mod cdnow;
 mod cohort;
 mod columns;
 mod customer;
+mod delivered;
 mod derivatives;
 mod fits;
 mod golden;
@@ -12,5 +14,7 @@ mod laws;
 mod laws_log;
 mod log;
 mod models;
+mod rejects;
+mod segment;
 mod shared;
 mod units;

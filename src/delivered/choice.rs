@@ -1,0 +1,216 @@
+use super::Delivered;
+use crate::units::{MoneyError, Probability, UnitError, in_range, same_currency};
+
+/// Offers among which a customer chooses, by their utilities in the order declared.
+///
+/// An offer that is not available is left out; it never gets a utility of minus infinity. Leaving without buying is
+/// the outside option, if it has a utility.
+///
+/// # Formula
+///
+/// ```text
+/// Pᵢ = e^Vᵢ / Σ e^Vⱼ        logsum = ln Σ e^Vⱼ
+/// ```
+///
+/// $$ P_i = \frac{e^{V_i}}{\sum_j e^{V_j}} $$
+///
+/// where `V` are utilities in utils.
+///
+/// # Examples
+///
+/// ```
+/// use customer_value::delivered::{Alternative, ChoiceSet};
+///
+/// let choice = ChoiceSet::new([1.0, 2.0, 3.0])?;
+/// assert_eq!(choice.best(), Alternative::Offer(2));
+/// assert!((choice.shares().offers[2].get() - 0.665_241).abs() < 1e-6);
+/// assert!(ChoiceSet::new([]).is_err());
+/// # Ok::<(), customer_value::delivered::ChoiceError>(())
+/// ```
+///
+/// # References
+///
+/// Luce (1959), *Individual choice behavior*; McFadden (1974), *Conditional logit analysis of qualitative choice
+/// behavior*.
+#[doc(alias = "multinomial logit")]
+#[doc(alias = "选择集")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
+pub struct ChoiceSet {
+    utilities: Vec<f64>,
+    outside: Option<f64>,
+}
+
+/// What can be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Alternative {
+    /// The offer at a position of the set.
+    Offer(usize),
+    /// None of the offers.
+    Outside,
+}
+
+/// The probability of every alternative; together they make 1.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Shares {
+    /// Of each offer, in the order declared.
+    pub offers: Vec<Probability>,
+    /// Of none, where that can be chosen.
+    pub outside: Option<Probability>,
+}
+
+/// Why there is nothing to choose.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChoiceError {
+    /// There is no offer.
+    #[error("the choice set is empty, expected at least one offer")]
+    Empty,
+    /// A utility is infinite or not a number.
+    #[error("the utility of {alternative:?} is {value}, expected a finite number")]
+    NotFinite {
+        /// Whose utility it is.
+        alternative: Alternative,
+        /// What was given.
+        value: f64,
+    },
+    /// The alternative is not in the set.
+    #[error("{alternative:?} is not among {offers} offers")]
+    Unknown {
+        /// The alternative asked about.
+        alternative: Alternative,
+        /// How many offers there are.
+        offers: usize,
+    },
+    /// Two offers are in different currencies.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    /// A number outside the range of its quantity.
+    #[error(transparent)]
+    Unit(#[from] UnitError),
+}
+
+impl ChoiceSet {
+    /// Offers with their utilities, none of which can be declined.
+    ///
+    /// # Errors
+    ///
+    /// [`ChoiceError::Empty`] or [`ChoiceError::NotFinite`].
+    pub fn new(utilities: impl Into<Vec<f64>>) -> Result<Self, ChoiceError> {
+        let utilities = utilities.into();
+        if utilities.is_empty() {
+            return Err(ChoiceError::Empty);
+        }
+        for (offer, &value) in utilities.iter().enumerate() {
+            finite(Alternative::Offer(offer), value)?;
+        }
+        Ok(Self { utilities, outside: None })
+    }
+
+    /// Offers by what they deliver, net: the most useful is the one with the highest net value.
+    ///
+    /// `utils_per_unit` says how sharply the customer tells amounts apart, per major unit of the currency: near 0
+    /// every offer is chosen alike, far above it the best is always chosen. The outside option of delivering nothing
+    /// has utility 0.
+    ///
+    /// # Errors
+    ///
+    /// [`ChoiceError::Empty`], [`ChoiceError::Money`] when currencies differ, [`ChoiceError::Unit`] unless
+    /// `utils_per_unit` is finite and above 0, [`ChoiceError::NotFinite`] when a utility is too large.
+    pub fn by_net(offers: &[Delivered], utils_per_unit: f64) -> Result<Self, ChoiceError> {
+        let scale = in_range("utils per unit of money", utils_per_unit, f64::MIN_POSITIVE, f64::MAX)?;
+        for pair in offers.windows(2) {
+            same_currency(pair[0].currency(), pair[1].currency())?;
+        }
+        Self::new(offers.iter().map(|offer| scale * offer.net().amount()).collect::<Vec<_>>())
+    }
+
+    /// The same set, with leaving without a purchase among the alternatives.
+    ///
+    /// # Errors
+    ///
+    /// [`ChoiceError::NotFinite`].
+    pub fn with_outside(self, utility: f64) -> Result<Self, ChoiceError> {
+        finite(Alternative::Outside, utility)?;
+        Ok(Self { outside: Some(utility), ..self })
+    }
+
+    /// The alternative of highest utility. Among equals the offer declared first is taken, and staying outside last.
+    pub fn best(&self) -> Alternative {
+        let first = (Alternative::Offer(0), self.utilities[0]);
+        let better = |best: (Alternative, f64), next: (Alternative, f64)| if next.1 > best.1 { next } else { best };
+        self.alternatives().fold(first, better).0
+    }
+
+    /// The probability that each alternative is chosen.
+    #[doc(alias = "市场份额")]
+    pub fn shares(&self) -> Shares {
+        let logsum = self.logsum();
+        let share = |&utility: &f64| Probability::computed((utility - logsum).exp());
+        Shares { offers: self.utilities.iter().map(share).collect(), outside: self.outside.as_ref().map(share) }
+    }
+
+    /// What the whole set is worth to the customer, in utils: the expected utility of the best choice, up to the
+    /// Euler constant.
+    #[doc(alias = "inclusive value")]
+    pub fn logsum(&self) -> f64 {
+        // Differences to the greatest utility, so that no exponential overflows and the sum is at least 1.
+        let greatest = self.alternatives().map(|(_, utility)| utility).fold(f64::NEG_INFINITY, f64::max);
+        greatest + self.alternatives().map(|(_, utility)| (utility - greatest).exp()).sum::<f64>().ln()
+    }
+
+    /// By how many percent the share of `of` changes when an attribute of `by` grows by one percent.
+    ///
+    /// # Formula
+    ///
+    /// ```text
+    /// own:   β · x · (1 − P)          cross:   −β · x · P of the changed offer
+    /// ```
+    ///
+    /// where `slope` β is the utility of a unit of the attribute, in utils, and `amount` x the attribute of the
+    /// changed offer. All cross elasticities are equal: independence of irrelevant alternatives.
+    ///
+    /// # Errors
+    ///
+    /// [`ChoiceError::Unknown`] for an alternative outside the set, [`ChoiceError::Unit`] unless β · x is finite.
+    pub fn elasticity(&self, of: Alternative, by: Alternative, slope: f64, amount: f64) -> Result<f64, ChoiceError> {
+        self.utility(of)?;
+        let ln_share = self.utility(by)? - self.logsum();
+        let effect = in_range("slope times amount", slope * amount, f64::MIN, f64::MAX)?;
+        Ok(if of == by { effect * -ln_share.exp_m1() } else { -effect * ln_share.exp() })
+    }
+
+    fn utility(&self, alternative: Alternative) -> Result<f64, ChoiceError> {
+        self.alternatives()
+            .find_map(|(known, utility)| (known == alternative).then_some(utility))
+            .ok_or(ChoiceError::Unknown { alternative, offers: self.utilities.len() })
+    }
+
+    fn alternatives(&self) -> impl Iterator<Item = (Alternative, f64)> {
+        let offers = self.utilities.iter().enumerate().map(|(offer, &utility)| (Alternative::Offer(offer), utility));
+        offers.chain(self.outside.map(|utility| (Alternative::Outside, utility)))
+    }
+}
+
+fn finite(alternative: Alternative, value: f64) -> Result<(), ChoiceError> {
+    if value.is_finite() { Ok(()) } else { Err(ChoiceError::NotFinite { alternative, value }) }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Unchecked {
+    utilities: Vec<f64>,
+    outside: Option<f64>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Unchecked> for ChoiceSet {
+    type Error = ChoiceError;
+
+    fn try_from(raw: Unchecked) -> Result<Self, ChoiceError> {
+        let offers = Self::new(raw.utilities)?;
+        raw.outside.map_or(Ok(offers.clone()), |utility| offers.with_outside(utility))
+    }
+}

@@ -1,0 +1,202 @@
+use super::{SegmentError, ascending, finite, heads, positive};
+use crate::units::Probability;
+
+/// How unequally a value is spread over customers.
+///
+/// Values may be negative: customers who cost more than they bring. Amounts are always there; ratios need a total
+/// above zero, and are a typed error without one.
+///
+/// # Examples
+///
+/// ```
+/// use customer_value::Probability;
+/// use customer_value::segment::Concentration;
+///
+/// let profit = [120.0, 80.0, 40.0, 20.0, 10.0, 5.0, 0.0, -15.0, -30.0, -60.0];
+/// let spread = Concentration::new(&profit)?;
+/// let peak = spread.peak();
+/// assert_eq!((peak.customers, peak.amount, spread.total()), (6, 275.0, 170.0));
+/// assert!(spread.top_share(Probability::new(0.2)?)? > 1.0);
+/// # Ok::<(), customer_value::Error>(())
+/// ```
+///
+/// # References
+///
+/// Gini (1912), *Variabilità e mutabilità*; Lorenz (1905); Kaplan & Narayanan (2001), *Measuring and managing
+/// customer profitability* (whale curve).
+#[doc(alias = "Pareto")]
+#[doc(alias = "80/20")]
+#[doc(alias = "whale curve")]
+#[doc(alias = "集中度")]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Concentration {
+    descending: Vec<f64>,
+    /// The sum of the best `i + 1` customers.
+    cumulative: Vec<f64>,
+}
+
+/// One point of the Lorenz curve: the poorest customers up to here, and what they have.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct LorenzPoint {
+    /// Share of customers.
+    pub customers: f64,
+    /// Share of the total.
+    pub value: f64,
+}
+
+/// The top of the whale curve: with these customers alone the firm would earn most.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Peak {
+    /// How many customers, from the best down; the fewest if several reach the peak, none if all lose money.
+    pub customers: usize,
+    /// What they bring together.
+    pub amount: f64,
+}
+
+impl Concentration {
+    /// The spread of a value over customers, in any order.
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentError::Empty`], [`SegmentError::NotFinite`] with the position, or [`SegmentError::TooLarge`] when
+    /// the sum is no number.
+    pub fn new(values: &[f64]) -> Result<Self, SegmentError> {
+        let mut descending = ascending("value", values)?;
+        descending.reverse();
+        let cumulate = |sum: &mut f64, &value: &f64| {
+            *sum += value;
+            Some(finite("sum of values", *sum))
+        };
+        let cumulative = descending.iter().scan(0.0, cumulate).collect::<Result<_, _>>()?;
+        Ok(Self { descending, cumulative })
+    }
+
+    /// The sum over all customers.
+    pub fn total(&self) -> f64 {
+        self.cumulative.last().copied().unwrap_or_default()
+    }
+
+    /// The sum of the best 1, 2, … customers: the whale curve, as amounts.
+    pub fn cumulative(&self) -> &[f64] {
+        &self.cumulative
+    }
+
+    /// The same as shares of the total; above 1 where later customers lose money.
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentError::TotalNotPositive`], or [`SegmentError::TooLarge`].
+    pub fn cumulative_shares(&self) -> Result<Vec<f64>, SegmentError> {
+        let total = positive(self.total())?;
+        self.cumulative.iter().map(|&sum| finite("share", sum / total)).collect()
+    }
+
+    /// The top of the whale curve.
+    pub fn peak(&self) -> Peak {
+        let nobody = Peak { customers: 0, amount: 0.0 };
+        let sums = self.cumulative.iter().enumerate().map(|(index, &amount)| Peak { customers: index + 1, amount });
+        sums.fold(nobody, |peak, next| if next.amount > peak.amount { next } else { peak })
+    }
+
+    /// What loss-making customers cost, as a positive amount.
+    pub fn losses(&self) -> f64 {
+        self.descending.iter().rev().take_while(|&&value| value < 0.0).fold(0.0, |sum, value| sum - value)
+    }
+
+    /// The share of the total that the best customers bring, where `customers` is their share of all; a begun
+    /// customer counts whole.
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentError::TotalNotPositive`], or [`SegmentError::TooLarge`].
+    #[doc(alias = "Pareto share")]
+    pub fn top_share(&self, customers: Probability) -> Result<f64, SegmentError> {
+        let total = positive(self.total())?;
+        if customers.get() <= 0.0 {
+            return Ok(0.0);
+        }
+        finite("share", self.cumulative[heads(customers.get(), self.cumulative.len()) - 1] / total)
+    }
+
+    /// The most customers, from the best down, who together stay within a share of the total: class A of an ABC
+    /// analysis without the customer who crosses the line.
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentError::TotalNotPositive`].
+    pub fn customers_within(&self, share: Probability) -> Result<usize, SegmentError> {
+        let limit = positive(self.total())? * share.get();
+        Ok(self.cumulative.iter().take_while(|&&sum| sum <= limit).count())
+    }
+
+    /// The fewest customers, from the best down, who together reach a share of the total: class A with the customer
+    /// who crosses the line.
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentError::TotalNotPositive`].
+    pub fn customers_reaching(&self, share: Probability) -> Result<usize, SegmentError> {
+        let limit = positive(self.total())? * share.get();
+        let before = self.cumulative.iter().take_while(|&&sum| sum < limit).count();
+        Ok(if limit > 0.0 { (before + 1).min(self.cumulative.len()) } else { 0 })
+    }
+
+    /// The Lorenz curve, from nobody to everybody, the poorest first: one point more than there are customers.
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentError::TotalNotPositive`], or [`SegmentError::TooLarge`].
+    pub fn lorenz(&self) -> Result<Vec<LorenzPoint>, SegmentError> {
+        let total = positive(self.total())?;
+        let count = self.descending.len();
+        let mut points = Vec::with_capacity(count + 1);
+        points.push(LorenzPoint { customers: 0.0, value: 0.0 });
+        let mut sum = 0.0;
+        for (index, &value) in self.descending.iter().rev().enumerate() {
+            sum += value;
+            let customers = (index + 1) as f64 / count as f64;
+            points.push(LorenzPoint { customers, value: finite("share", sum / total)? });
+        }
+        Ok(points)
+    }
+
+    /// The Gini coefficient: 0 when all have the same, near 1 when one has everything, above 1 when losses are large.
+    ///
+    /// # Formula
+    ///
+    /// ```text
+    /// G = Σ (2i − n − 1)·xᵢ / (n · Σ xᵢ)        x ascending, i = 1 … n
+    /// ```
+    ///
+    /// $$ G = \frac{\sum_i (2i - n - 1) x_{(i)}}{n \sum_i x_i} $$
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentError::TotalNotPositive`], or [`SegmentError::TooLarge`].
+    #[doc(alias = "基尼系数")]
+    pub fn gini(&self) -> Result<f64, SegmentError> {
+        let total = positive(self.total())?;
+        let count = self.descending.len() as f64;
+        // From the best down, customer k = n + 1 − i has the factor (n + 1 − 2k) / n.
+        let term = |(index, &value): (usize, &f64)| (count - 1.0 - 2.0 * index as f64) / count * value / total;
+        finite("Gini coefficient", self.descending.iter().enumerate().map(term).sum())
+    }
+
+    /// The Herfindahl–Hirschman index: the sum of squared shares, from 1/n to 1.
+    ///
+    /// Its inverse is the effective number of customers: how many equal ones would be as concentrated.
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentError::TotalNotPositive`], or [`SegmentError::Negative`]: losses have no share.
+    #[doc(alias = "effective number of customers")]
+    pub fn herfindahl(&self) -> Result<f64, SegmentError> {
+        let total = positive(self.total())?;
+        match self.descending.last() {
+            Some(&value) if value < 0.0 => Err(SegmentError::Negative { value }),
+            _ => Ok(self.descending.iter().map(|value| (value / total).powi(2)).sum()),
+        }
+    }
+}
