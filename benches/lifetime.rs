@@ -77,7 +77,7 @@ fn cohort(histories: &[PurchaseHistory]) -> Cohort<u64> {
 
 /// Some amount in cents, different for every customer; zero without a purchase.
 fn spent(id: usize, repeats: u32) -> Money {
-    let cents = if repeats == 0 { 0 } else { 500 + (id as i64).wrapping_mul(7_919).rem_euclid(9_000) };
+    let cents = if repeats == 0 { 0 } else { 500 + i64::from(u16::try_from(id % 9_000).unwrap()) };
     Money::from_minor(cents, Currency::USD)
 }
 

@@ -1,7 +1,9 @@
 use crate::cohort::{CohortError, HistoryError, SummaryError};
 use crate::customer::CustomersError;
 use crate::delivered::{ChoiceError, DeliveredError};
+use crate::fit::FitError;
 use crate::interaction::{LogError, WindowError};
+use crate::lifetime::{ForecastError, ParameterError, SpendError, ValuationError};
 use crate::segment::SegmentError;
 use crate::units::{DateError, MoneyError, UnitError, WeightsError};
 
@@ -46,6 +48,21 @@ pub enum Error {
     /// Bad rows of finished summaries.
     #[error(transparent)]
     Summary(#[from] SummaryError),
+    /// A parameter outside its range.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// No fit.
+    #[error(transparent)]
+    Fit(#[from] FitError),
+    /// A forecast without a number.
+    #[error(transparent)]
+    Forecast(#[from] ForecastError),
+    /// A spend without a number.
+    #[error(transparent)]
+    Spend(#[from] SpendError),
+    /// A lifetime value without a number.
+    #[error(transparent)]
+    Valuation(#[from] ValuationError),
     /// An impossible delivered value.
     #[error(transparent)]
     Delivered(#[from] DeliveredError),

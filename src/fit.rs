@@ -120,13 +120,13 @@ impl Mle {
     ///
     /// [`FitError`] when the data cannot tell the parameters, or when the search does not converge; the last
     /// point is in the error.
-    pub fn fit<M: Likelihood>(&self, data: impl Into<M::Data>) -> Result<Fit<M>, FitError> {
+    pub fn fit<M: Likelihood>(self, data: impl Into<M::Data>) -> Result<Fit<M>, FitError> {
         let data = data.into();
         Fit::new(&self.search::<M>(&data)?, &data)
     }
 
     /// The maximum, searched from that of a sample where the data are large.
-    fn search<M: Likelihood>(&self, data: &M::Data) -> Result<Maximum, FitError> {
+    fn search<M: Likelihood>(self, data: &M::Data) -> Result<Maximum, FitError> {
         let sampled = data.sample().and_then(|sample| self.search::<M>(&sample).ok());
         let (start, spent) = match sampled {
             Some(Maximum { point, evaluations, .. }) => (point, evaluations),
@@ -134,7 +134,7 @@ impl Mle {
         };
         let bounds: Vec<_> = M::PARAMETERS.iter().map(|parameter| parameter.dimension.ln_range()).collect();
         let objective = |point: &[f64]| M::objective(&natural(point), data);
-        let maximum = maximise(start, &bounds, self.most_evaluations, objective);
+        let maximum = maximise(&start, &bounds, self.most_evaluations, objective);
         Ok(Maximum { evaluations: maximum.evaluations + spent, ..maximum })
     }
 }

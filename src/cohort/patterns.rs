@@ -1,5 +1,5 @@
 use super::{Cohort, PurchaseHistory};
-use crate::parallel;
+use crate::{parallel, units::Span};
 
 /// Equal histories counted once: all that a fit of a count model needs to know of its customers.
 ///
@@ -110,19 +110,31 @@ impl WholeDays {
     const REPEAT_BITS: u32 = 24;
 
     fn pack(history: &PurchaseHistory) -> Option<Self> {
-        let whole = |days: f64| {
-            let number = days as u64;
-            (number >> Self::DAY_BITS == 0 && (number as f64).to_bits() == days.to_bits()).then_some(number)
-        };
         let repeats = u64::from(history.repeats());
-        let recency = whole(history.recency().as_days())?;
-        let age = whole(history.age().as_days())?;
-        let packed = (repeats << Self::DAY_BITS | recency) << Self::DAY_BITS | age;
-        (repeats >> Self::REPEAT_BITS == 0).then_some(Self(packed))
+        let recency = whole_days(history.recency())?;
+        let age = whole_days(history.age())?;
+        let fits = repeats >> Self::REPEAT_BITS == 0 && age >> Self::DAY_BITS == 0;
+        fits.then_some(Self((repeats << Self::DAY_BITS | recency) << Self::DAY_BITS | age))
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "each field was shorter than 32 bits when it was packed")]
     fn unpack(self) -> PurchaseHistory {
-        let days = |shift: u32| crate::units::Span::whole_days((self.0 >> shift) as u32 & ((1 << Self::DAY_BITS) - 1));
-        PurchaseHistory::proven((self.0 >> (2 * Self::DAY_BITS)) as u32, days(Self::DAY_BITS), days(0))
+        let field = |shift: u32, bits: u32| (self.0 >> shift) as u32 & ((1 << bits) - 1);
+        PurchaseHistory::proven(
+            field(2 * Self::DAY_BITS, Self::REPEAT_BITS),
+            Span::whole_days(field(Self::DAY_BITS, Self::DAY_BITS)),
+            Span::whole_days(field(0, Self::DAY_BITS)),
+        )
     }
+}
+
+/// The days of a span, if they are a whole number.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a span is not negative; the cast is undone to see"
+)]
+fn whole_days(span: Span) -> Option<u64> {
+    let days = span.as_days() as u64;
+    ((days as f64).to_bits() == span.as_days().to_bits()).then_some(days)
 }

@@ -12,7 +12,9 @@ use crate::units::{MoneyError, Probability, UnitError, in_range, same_currency};
 /// Pᵢ = e^Vᵢ / Σ e^Vⱼ        logsum = ln Σ e^Vⱼ
 /// ```
 ///
-/// $$ P_i = \frac{e^{V_i}}{\sum_j e^{V_j}} $$
+/// ```math
+/// P_i = \frac{e^{V_i}}{\sum_j e^{V_j}}
+/// ```
 ///
 /// where `V` are utilities in utils.
 ///

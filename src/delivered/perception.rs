@@ -55,7 +55,9 @@ impl Level {
 /// U = Σ wᵢ · E[uᵢ(Xᵢ)]
 /// ```
 ///
-/// $$ U = \sum_i w_i \mathbb{E}\left(u_i(X_i)\right) $$
+/// ```math
+/// U = \sum_i w_i \mathbb{E}\left(u_i(X_i)\right)
+/// ```
 ///
 /// where `wᵢ` are weights that sum to 1, `Xᵢ` the level of attribute `i` and `uᵢ` its utility. With a concave
 /// utility an uncertain level is worth less than its mean.

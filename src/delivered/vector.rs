@@ -139,7 +139,9 @@ mod sealed {
 /// cos α = x / |CV|,  cos β = y / |CV|,  cos γ = z / |CV|
 /// ```
 ///
-/// $$ |CV| = \sqrt{x^2 + y^2 + z^2}, \qquad \cos^2\alpha + \cos^2\beta + \cos^2\gamma = 1 $$
+/// ```math
+/// |CV| = \sqrt{x^2 + y^2 + z^2}, \qquad \cos^2\alpha + \cos^2\beta + \cos^2\gamma = 1
+/// ```
 ///
 /// where `x`, `y`, `z` are the economic, functional and psychological value. The length rewards imbalance: of
 /// all vectors with one sum, those along a single axis are the longest.

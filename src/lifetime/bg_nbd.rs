@@ -29,8 +29,10 @@ use crate::{
 /// P(alive) = 1 / (1 + [x > 0] · a/(b+x−1) · ((α+T)/(α+t_x))^(r+x))
 /// ```
 ///
-/// $$ L = \frac{\Gamma(r+x)\,\alpha^r}{\Gamma(r)} \left\{ \frac{B(a,b+x)}{B(a,b)} (\alpha+T)^{-(r+x)} +
-/// \mathbb 1_{x>0}\, \frac{B(a+1,b+x-1)}{B(a,b)} (\alpha+t_x)^{-(r+x)} \right\} $$
+/// ```math
+/// L = \frac{\Gamma(r+x)\,\alpha^r}{\Gamma(r)} \left\{ \frac{B(a,b+x)}{B(a,b)} (\alpha+T)^{-(r+x)} +
+/// \mathbb 1_{x>0}\, \frac{B(a+1,b+x-1)}{B(a,b)} (\alpha+t_x)^{-(r+x)} \right\}
+/// ```
 ///
 /// # Examples
 ///

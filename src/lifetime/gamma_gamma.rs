@@ -25,7 +25,9 @@ use crate::{
 /// E[Z | m, n] = p (v + n·m) / (p·n + q − 1)
 /// ```
 ///
-/// $$ f(m) = \frac{v^q\, n^{pn}\, m^{pn-1}}{B(pn, q)\,(v + nm)^{pn+q}} $$
+/// ```math
+/// f(m) = \frac{v^q\, n^{pn}\, m^{pn-1}}{B(pn, q)\,(v + nm)^{pn+q}}
+/// ```
 ///
 /// The mean over all customers, p·v/(q−1), exists only for q > 1; see [`SpendForecast::mean`].
 ///

@@ -27,8 +27,10 @@ use crate::{
 /// P(alive) = 1 / (1 + a/(b+x) · ((α+T)/(α+t_x))^(r+x))
 /// ```
 ///
-/// $$ L = \frac{\Gamma(r+x)\,\alpha^r}{\Gamma(r)} \left\{ \frac{B(a,b+x+1)}{B(a,b)} (\alpha+T)^{-(r+x)} +
-/// \frac{B(a+1,b+x)}{B(a,b)} (\alpha+t_x)^{-(r+x)} \right\} $$
+/// ```math
+/// L = \frac{\Gamma(r+x)\,\alpha^r}{\Gamma(r)} \left\{ \frac{B(a,b+x+1)}{B(a,b)} (\alpha+T)^{-(r+x)} +
+/// \frac{B(a+1,b+x)}{B(a,b)} (\alpha+t_x)^{-(r+x)} \right\}
+/// ```
 ///
 /// # Examples
 ///

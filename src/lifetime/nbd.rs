@@ -26,7 +26,9 @@ use crate::{
 /// expected purchases in the next t = t · (r+x)/(α+T)
 /// ```
 ///
-/// $$ L = \frac{\Gamma(r+x)}{\Gamma(r)} \frac{\alpha^r}{(\alpha+T)^{r+x}} $$
+/// ```math
+/// L = \frac{\Gamma(r+x)}{\Gamma(r)} \frac{\alpha^r}{(\alpha+T)^{r+x}}
+/// ```
 ///
 /// # References
 ///

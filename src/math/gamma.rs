@@ -59,6 +59,22 @@ pub fn ln_beta(a: f64, b: f64) -> f64 {
     }
 }
 
+/// Bernoulli numbers B₂, B₄, … B₁₆.
+const BERNOULLI: [f64; 8] =
+    [1.0 / 6.0, -1.0 / 30.0, 1.0 / 42.0, -1.0 / 30.0, 5.0 / 66.0, -691.0 / 2730.0, 7.0 / 6.0, -3617.0 / 510.0];
+
+/// B₂ₖ / 2k: what ψ subtracts at x⁻²ᵏ (NIST DLMF 5.11.2).
+const DIGAMMA_SERIES: [f64; 8] = [
+    BERNOULLI[0] / 2.0,
+    BERNOULLI[1] / 4.0,
+    BERNOULLI[2] / 6.0,
+    BERNOULLI[3] / 8.0,
+    BERNOULLI[4] / 10.0,
+    BERNOULLI[5] / 12.0,
+    BERNOULLI[6] / 14.0,
+    BERNOULLI[7] / 16.0,
+];
+
 /// The one positive root of ψ, split in two so that x − root is exact to the last digit near it.
 const PSI_ROOT: (f64, f64) = (1.461_632_144_968_362_2, 9.549_995_429_965_698e-17);
 
@@ -73,19 +89,8 @@ pub fn digamma(x: f64) -> f64 {
         sum -= x.recip();
         x += 1.0;
     }
-    // NIST DLMF 5.11.2.
-    const COEFFICIENTS: [f64; 8] = [
-        1.0 / 12.0,
-        -1.0 / 120.0,
-        1.0 / 252.0,
-        -1.0 / 240.0,
-        1.0 / 132.0,
-        -691.0 / 32_760.0,
-        1.0 / 12.0,
-        -3617.0 / 8160.0,
-    ];
     let inverse_square = (x * x).recip();
-    let tail = COEFFICIENTS.iter().rev().fold(0.0, |tail, coefficient| (tail + coefficient) * inverse_square);
+    let tail = DIGAMMA_SERIES.iter().rev().fold(0.0, |tail, coefficient| (tail + coefficient) * inverse_square);
     sum + x.ln() - 0.5 / x - tail
 }
 
@@ -102,8 +107,6 @@ fn digamma_near_root(d: f64) -> f64 {
 
 /// [ψ(x + d) − ψ(x)] / d for x ≥ 10: the asymptotic series of ψ, differenced term by term.
 fn divided_difference(x: f64, d: f64) -> f64 {
-    const COEFFICIENTS: [f64; 7] =
-        [1.0 / 12.0, -1.0 / 120.0, 1.0 / 252.0, -1.0 / 240.0, 1.0 / 132.0, -691.0 / 32_760.0, 1.0 / 12.0];
     let y = x + d;
     let logarithm = if d.abs() < f64::EPSILON { x.recip() } else { (d / x).ln_1p() / d };
     // (x⁻² − y⁻²)/d = (x + y)/(x y)², and x⁻²ᵏ − y⁻²ᵏ = (x⁻² − y⁻²) Σ x⁻²⁽ᵏ⁻¹⁻ʲ⁾ y⁻²ʲ.
@@ -111,7 +114,7 @@ fn divided_difference(x: f64, d: f64) -> f64 {
     let slope = (x + y) * u * v;
     let mut series = 0.0;
     let (mut power, mut quotient) = (1.0, 1.0);
-    for coefficient in COEFFICIENTS {
+    for coefficient in DIGAMMA_SERIES {
         series += coefficient * quotient;
         power *= v;
         quotient = quotient * u + power;
@@ -127,8 +130,6 @@ pub fn trigamma(x: f64) -> f64 {
         x += 1.0;
     }
     // NIST DLMF 5.15.8.
-    const BERNOULLI: [f64; 8] =
-        [1.0 / 6.0, -1.0 / 30.0, 1.0 / 42.0, -1.0 / 30.0, 5.0 / 66.0, -691.0 / 2730.0, 7.0 / 6.0, -3617.0 / 510.0];
     let inverse_square = (x * x).recip();
     let tail = BERNOULLI.iter().rev().fold(0.0, |tail, number| (tail + number) * inverse_square);
     sum + (1.0 + 0.5 / x + tail) / x

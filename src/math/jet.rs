@@ -18,13 +18,12 @@ impl Jet {
     /// Adds the terms of some observations; of the Hessian the upper triangle counts.
     pub fn add<const N: usize>(&mut self, value: f64, gradient: [f64; N], hessian: [[f64; N]; N]) {
         self.value += value;
-        for i in 0..N {
-            self.gradient[i] += gradient[i];
-            for j in i..N {
-                self.hessian[i * N + j] += hessian[i][j];
-                if i != j {
-                    self.hessian[j * N + i] += hessian[i][j];
-                }
+        for (i, (slope, row)) in gradient.into_iter().zip(hessian).enumerate() {
+            self.gradient[i] += slope;
+            self.hessian[i * N + i] += row[i];
+            for (j, curvature) in row.into_iter().enumerate().skip(i + 1) {
+                self.hessian[i * N + j] += curvature;
+                self.hessian[j * N + i] += curvature;
             }
         }
     }

@@ -36,45 +36,68 @@ const FLAT: f64 = 1e-12;
 ///
 /// Nocedal and Wright (2006), Numerical Optimization, section 3.4. Parameters stay within `bounds`; one that stands
 /// at its bound and is pushed outward takes no part in the step.
-pub fn maximise(
-    start: Vec<f64>,
-    bounds: &[(f64, f64)],
-    most_evaluations: u32,
-    mut f: impl FnMut(&[f64]) -> Jet,
-) -> Maximum {
-    let mut point = within(&start, bounds);
-    let mut jet = f(&point);
-    let mut evaluations = 1;
+pub fn maximise(start: &[f64], bounds: &[(f64, f64)], most_evaluations: u32, f: impl FnMut(&[f64]) -> Jet) -> Maximum {
+    let mut search = Search { f, bounds, evaluations: 0, most_evaluations };
+    let (mut point, mut jet) = search.evaluate(start);
     loop {
         let step = NewtonStep::new(&point, &jet, bounds);
-        let end = if step.gain <= CONVERGED && step.concave { End::Stationary } else { End::Stuck };
-        if !(step.gain > CONVERGED) || evaluations >= most_evaluations {
-            return Maximum { point, jet, evaluations, end, held: step.held };
-        }
-        let mut share = 1.0;
-        let accepted = loop {
-            let ahead: Vec<f64> = point.iter().zip(&step.direction).map(|(at, by)| at + share * by).collect();
-            let next = within(&ahead, bounds);
-            let next_jet = f(&next);
-            evaluations += 1;
-            // At the top the function is flat to its last digits; there the decrement decides.
-            if next_jet.value >= jet.value - NOISE * jet.value.abs().max(1.0) {
-                break Some((next, next_jet));
-            }
-            if evaluations >= most_evaluations {
-                break None;
-            }
-            share *= 0.5;
+        let arrived = step.gain <= CONVERGED;
+        let ahead = if arrived { None } else { search.climb(&point, &jet, &step) };
+        let Some(next) = ahead else {
+            let end = if arrived && step.concave { End::Stationary } else { End::Stuck };
+            return Maximum { point, jet, evaluations: search.evaluations, end, held: step.held };
         };
-        match accepted {
-            Some(next) => (point, jet) = next,
-            None => return Maximum { point, jet, evaluations, end: End::Stuck, held: step.held },
-        }
+        (point, jet) = next;
     }
 }
 
+struct Search<'a, F> {
+    f: F,
+    bounds: &'a [(f64, f64)],
+    evaluations: u32,
+    most_evaluations: u32,
+}
+
+impl<F: FnMut(&[f64]) -> Jet> Search<'_, F> {
+    /// The point, moved into the box, and the function there.
+    fn evaluate(&mut self, point: &[f64]) -> (Vec<f64>, Jet) {
+        let point = within(point, self.bounds);
+        let jet = (self.f)(&point);
+        self.evaluations += 1;
+        (point, jet)
+    }
+
+    /// Goes along the step, halving it until the function does not fall; `None` when evaluations run out, as they
+    /// do where the function is not a number.
+    fn climb(&mut self, point: &[f64], jet: &Jet, step: &NewtonStep) -> Option<(Vec<f64>, Jet)> {
+        // At the top the function is flat to its last digits; there the decrement decides.
+        let least = jet.value - NOISE * jet.value.abs().max(1.0);
+        let mut share = 1.0;
+        while self.evaluations < self.most_evaluations {
+            let ahead: Vec<f64> = point.iter().zip(&step.direction).map(|(at, by)| at + share * by).collect();
+            let next = self.evaluate(&ahead);
+            if next.1.value >= least {
+                return Some(next);
+            }
+            share *= 0.5;
+        }
+        None
+    }
+}
+
+/// The point inside the box; what rounding leaves short of a bound stands on it.
 fn within(point: &[f64], bounds: &[(f64, f64)]) -> Vec<f64> {
-    point.iter().zip(bounds).map(|(at, &(low, high))| at.clamp(low, high)).collect()
+    const ROUNDING: f64 = 1e-12;
+    let snap = |at: f64, (low, high): (f64, f64)| {
+        if at < low + ROUNDING {
+            low
+        } else if at > high - ROUNDING {
+            high
+        } else {
+            at
+        }
+    };
+    point.iter().zip(bounds).map(|(&at, &bounds)| snap(at, bounds)).collect()
 }
 
 struct NewtonStep {
@@ -88,13 +111,27 @@ struct NewtonStep {
 }
 
 impl NewtonStep {
+    /// The step in the parameters that are free: neither pushed outward at a bound by the slope, nor, for this
+    /// step, by the step itself.
     fn new(point: &[f64], jet: &Jet, bounds: &[(f64, f64)]) -> Self {
-        let n = point.len();
-        let outward = |i: usize| {
-            let (low, high) = bounds[i];
-            (point[i] <= low && jet.gradient[i] < 0.0) || (point[i] >= high && jet.gradient[i] > 0.0)
-        };
-        let held: Vec<bool> = (0..n).map(outward).collect();
+        let outward = |i: usize, by: f64| by != 0.0 && room(point[i], by, bounds[i]) <= 0.0;
+        let mut held: Vec<bool> = jet.gradient.iter().enumerate().map(|(i, &slope)| outward(i, slope)).collect();
+        loop {
+            let step = Self::free(jet, held);
+            let blocked: Vec<usize> = (0..point.len()).filter(|&i| outward(i, step.direction[i])).collect();
+            if blocked.is_empty() {
+                return step.up_to(point, bounds);
+            }
+            held = step.held;
+            for i in blocked {
+                held[i] = true;
+            }
+        }
+    }
+
+    /// Newton's step with the held parameters fixed.
+    fn free(jet: &Jet, held: Vec<bool>) -> Self {
+        let n = held.len();
         let free: Vec<usize> = (0..n).filter(|&i| !held[i]).collect();
         let gradient = DVector::from_iterator(free.len(), free.iter().map(|&i| jet.gradient[i]));
         let curvature = DMatrix::from_fn(free.len(), free.len(), |i, j| -jet.hessian[free[i] * n + free[j]]);
@@ -104,12 +141,30 @@ impl NewtonStep {
         let scaled = along.zip_map(&eigen.eigenvalues, |g, curvature| g / curvature.abs().max(FLAT * largest));
         let gain = 0.5 * along.dot(&scaled);
         let step = &eigen.eigenvectors * scaled;
-        let shrink = (LONGEST_STEP / step.amax()).min(1.0);
         let mut direction = vec![0.0; n];
         for (&i, by) in free.iter().zip(step.iter()) {
-            direction[i] = shrink * by;
+            direction[i] = *by;
         }
         let concave = eigen.eigenvalues.iter().all(|&curvature| curvature > FLAT * largest);
         Self { direction, gain, held, concave }
     }
+
+    /// The step cut to its longest, and to the first bound on its way: along a ridge that leaves the box, clamping
+    /// single parameters would leave the ridge.
+    fn up_to(mut self, point: &[f64], bounds: &[(f64, f64)]) -> Self {
+        let longest = self.direction.iter().fold(0.0, |longest: f64, by| longest.max(by.abs()));
+        let limits = self.direction.iter().enumerate().filter(|(_, by)| by.abs() > 0.0);
+        let share = limits
+            .map(|(i, &by)| room(point[i], by, bounds[i]) / by.abs())
+            .fold((LONGEST_STEP / longest).min(1.0), f64::min);
+        for by in &mut self.direction {
+            *by *= share;
+        }
+        self
+    }
+}
+
+/// How far a parameter may still move in the direction of `by`.
+fn room(at: f64, by: f64, (low, high): (f64, f64)) -> f64 {
+    if by > 0.0 { high - at } else { at - low }
 }

@@ -62,13 +62,11 @@ impl BetaMixture {
         if widest <= 0.0 {
             return [1.0; N];
         }
-        let mut coefficients = [0.0; MOST_TERMS as usize];
-        let (mut coefficient, mut sum, mut terms) = (1.0, 0.0, 0);
-        let mut n = 0.0;
-        // The share of the rest is largest where z is.
-        while terms < coefficients.len() {
-            coefficients[terms] = coefficient;
-            terms += 1;
+        let mut coefficients = Vec::with_capacity(128);
+        let (mut coefficient, mut sum, mut n) = (1.0, 0.0, 0.0);
+        // The share of what is left out is largest where z is.
+        loop {
+            coefficients.push(coefficient);
             sum += coefficient;
             let slope = widest * (shape + n) / (n + 1.0);
             coefficient *= slope * (self.b + n) / (self.a + self.b + n);
@@ -80,7 +78,7 @@ impl BetaMixture {
         }
         let ratio = z.map(|z| z / widest);
         let mut sums = [0.0; N];
-        for coefficient in coefficients[..terms].iter().rev() {
+        for coefficient in coefficients.iter().rev() {
             for lane in 0..N {
                 sums[lane] = sums[lane] * ratio[lane] + coefficient;
             }
@@ -158,7 +156,7 @@ fn series_is_short(shape: f64, c: f64) -> bool {
 struct Grid {
     mixture: BetaMixture,
     from: f64,
-    steps: u32,
+    steps: f64,
     width: f64,
 }
 
@@ -173,7 +171,7 @@ impl Grid {
         let from = -VANISHES - (1.0 + b + (1.0 + shape) * c).ln();
         let to = VANISHES + (1.0 + a + shape).ln();
         let width = (1.3 / (a + b + shape).sqrt()).min(WIDEST);
-        let steps = ((to - from) / width).ceil() as u32;
+        let steps = ((to - from) / width).ceil();
         Self { mixture, from, steps, width }
     }
 
@@ -185,19 +183,20 @@ impl Grid {
         let BetaMixture { a, b } = self.mixture;
         let (p0, q0) = (a / (a + b), b / (a + b));
         let peak = (a / b).ln();
-        for step in 0..=self.steps {
-            let t = self.from - peak + f64::from(step) * self.width;
+        let weighed = |step: f64| {
+            let t = self.from - peak + step * self.width;
             let ln_p = -(q0 * (-t).exp_m1()).ln_1p();
             let ln_q = -(p0 * t.exp_m1()).ln_1p();
-            let ln_weight = a * ln_p + b * ln_q;
-            if step == 0 {
-                visit(0.0, ln_weight - (-(-a * self.width).exp_m1()).ln());
-            } else if step == self.steps {
-                visit(1.0, ln_weight - (-(-b * self.width).exp_m1()).ln());
-            } else {
-                visit(p0 * ln_p.exp(), ln_weight);
-            }
+            (p0 * ln_p.exp(), a * ln_p + b * ln_q)
+        };
+        visit(0.0, weighed(0.0).1 - (-(-a * self.width).exp_m1()).ln());
+        let mut step = 1.0;
+        while step < self.steps {
+            let (p, ln_weight) = weighed(step);
+            visit(p, ln_weight);
+            step += 1.0;
         }
+        visit(1.0, weighed(self.steps).1 - (-(-b * self.width).exp_m1()).ln());
     }
 }
 

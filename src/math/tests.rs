@@ -1,5 +1,7 @@
 //! Every special function against the 50-digit table, over the range that the models reach.
 
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+
 use super::*;
 
 struct Row {
@@ -40,7 +42,7 @@ fn special_functions_match_fifty_digits() {
         let error =
             if value.to_bits() == row.expected.to_bits() { 0.0 } else { ((value - row.expected) / row.expected).abs() };
         seen += 1;
-        if !(error <= 1e-12) {
+        if error.is_nan() || error > 1e-12 {
             failures.push(format!(
                 "line {}: {}{:?} = {value:e}, expected {:e}, error {error:.1e}",
                 row.line, row.function, row.arguments, row.expected

@@ -170,7 +170,9 @@ impl Concentration {
     /// G = Σ (2i − n − 1)·xᵢ / (n · Σ xᵢ)        x ascending, i = 1 … n
     /// ```
     ///
-    /// $$ G = \frac{\sum_i (2i - n - 1) x_{(i)}}{n \sum_i x_i} $$
+    /// ```math
+    /// G = \frac{\sum_i (2i - n - 1) x_{(i)}}{n \sum_i x_i}
+    /// ```
     ///
     /// # Errors
     ///

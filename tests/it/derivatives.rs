@@ -10,33 +10,33 @@ use num_dual::{Dual2Vec, DualNum};
 type Dual<const N: usize> = Dual2Vec<f64, Const<N>>;
 
 /// Σ_{k<n} ln(x + k), the slow way.
-fn rising<const N: usize>(x: &Dual<N>, n: u32) -> Dual<N> {
-    (0..n).map(|k| (x.clone() + f64::from(k)).ln()).fold(Dual::from(0.0), |sum, term| sum + term)
+fn rising<const N: usize>(x: Dual<N>, n: u32) -> Dual<N> {
+    (0..n).map(|k| (x + f64::from(k)).ln()).fold(Dual::from(0.0), |sum, term| sum + term)
 }
 
 fn beta_geometric(at: &SVector<Dual<4>, 4>, history: &PurchaseHistory, coins_before: u32) -> Dual<4> {
-    let [r, alpha, a, b] = [&at[0], &at[1], &at[2], &at[3]];
+    let [r, alpha, a, b] = [at[0], at[1], at[2], at[3]];
     let (x, tx, age) = (history.repeats(), history.recency().as_days(), history.age().as_days());
     let coins = x + coins_before;
-    let shape = r.clone() + f64::from(x);
-    let common = rising(r, x) + rising(b, coins) - rising(&(a.clone() + b.clone()), coins) + r.clone() * alpha.ln();
-    let alive = -shape.clone() * (alpha.clone() + age).ln();
+    let shape = r + f64::from(x);
+    let common = rising(r, x) + rising(b, coins) - rising(a + b, coins) + r * alpha.ln();
+    let alive = -shape * (alpha + age).ln();
     if coins == 0 {
         return common + alive;
     }
-    let left = (a.clone() / (b.clone() + f64::from(coins - 1))).ln() - shape * (alpha.clone() + tx).ln();
+    let left = (a / (b + f64::from(coins - 1))).ln() - shape * (alpha + tx).ln();
     // The larger is taken out so that dual numbers do not underflow.
     if left.re > alive.re {
-        common + left.clone() + ((alive - left).exp() + 1.0).ln()
+        common + left + ((alive - left).exp() + 1.0).ln()
     } else {
-        common + alive.clone() + ((left - alive).exp() + 1.0).ln()
+        common + alive + ((left - alive).exp() + 1.0).ln()
     }
 }
 
 fn nbd(at: &SVector<Dual<2>, 2>, history: &PurchaseHistory) -> Dual<2> {
     let x = history.repeats();
-    let end = at[1].clone() + history.age().as_days();
-    rising(&at[0], x) + at[0].clone() * at[1].ln() - (at[0].clone() + f64::from(x)) * end.ln()
+    let end = at[1] + history.age().as_days();
+    rising(at[0], x) + at[0] * at[1].ln() - (at[0] + f64::from(x)) * end.ln()
 }
 
 fn histories() -> Vec<PurchaseHistory> {
@@ -133,9 +133,8 @@ fn derivatives_of_the_spend_model_agree_with_dual_numbers() {
             let shape = p * n;
             let factorial: f64 = (1..shape).map(|k| f64::from(k).ln()).sum();
             let f = |at: &SVector<Dual<2>, 2>| {
-                let (q, v) = (&at[0], &at[1]);
-                rising(q, shape) - factorial + q.clone() * v.ln()
-                    - (q.clone() + f64::from(shape)) * (v.clone() + f64::from(n) * mean).ln()
+                let (q, v) = (at[0], at[1]);
+                rising(q, shape) - factorial + q * v.ln() - (q + f64::from(shape)) * (v + f64::from(n) * mean).ln()
                     + (f64::from(shape) - 1.0) * mean.ln()
                     + f64::from(shape) * f64::from(n).ln()
             };

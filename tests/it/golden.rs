@@ -210,7 +210,7 @@ fn gamma_gamma_expected_spend_of_the_first_ten_customers_matches_lifetimes() {
 #[test]
 fn spend_of_repeaters_has_the_moments_of_the_iso_value_paper() {
     let mut means: Vec<f64> =
-        cdnow_summary().iter().filter_map(|(_, spend)| spend.mean()).map(|mean| mean.amount()).collect();
+        cdnow_summary().iter().filter_map(|(_, spend)| spend.mean()).map(ExpectedMoney::amount).collect();
     means.sort_by(f64::total_cmp);
     assert_eq!(means.len(), 946);
     let mean = means.iter().sum::<f64>() / 946.0;

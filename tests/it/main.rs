@@ -1,5 +1,7 @@
 //! All integration tests in one binary.
 #![allow(clippy::float_cmp, reason = "whole numbers of days and neutral elements are exact")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "numbers in tests are small")]
+#![allow(clippy::needless_range_loop, reason = "matrices read better by their indices")]
 
 mod batch;
 mod cdnow;

@@ -15,7 +15,9 @@ use crate::units::in_range;
 /// |v|_M = √(vᵀ M v)
 /// ```
 ///
-/// $$ |v|_M = \sqrt{v^\top M v} $$
+/// ```math
+/// |v|_M = \sqrt{v^\top M v}
+/// ```
 ///
 /// where `M` is symmetric and positive definite.
 ///
