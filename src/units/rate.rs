@@ -71,7 +71,7 @@ impl DiscountRate {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] unless the rate is finite and not negative.
+    /// [`UnitError`] for a negative rate, and unless the force per day is 0 or lies between 1e-100 and 1e6.
     pub fn effective_annual(rate: f64) -> Result<Self, UnitError> {
         Self::per_unit(rate, TimeUnit::Year)
     }
@@ -80,7 +80,7 @@ impl DiscountRate {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] unless the rate is finite and not negative.
+    /// [`UnitError`] for a negative rate, and unless the force per day is 0 or lies between 1e-100 and 1e6.
     pub fn nominal(rate: f64, compounding: Compounding) -> Result<Self, UnitError> {
         let rate = in_range("nominal discount rate", rate, 0.0, f64::MAX)?;
         let times = compounding.times_a_year();
@@ -91,7 +91,7 @@ impl DiscountRate {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] unless the rate is finite and not negative.
+    /// [`UnitError`] for a negative rate, and unless the force per day is 0 or lies between 1e-100 and 1e6.
     pub fn continuous(force: f64, per: TimeUnit) -> Result<Self, UnitError> {
         Self::from_force(force / per.days())
     }
@@ -100,14 +100,18 @@ impl DiscountRate {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] unless the rate is finite and not negative.
+    /// [`UnitError`] for a negative rate, and unless the force per day is 0 or lies between 1e-100 and 1e6.
     pub fn per_unit(rate: f64, per: TimeUnit) -> Result<Self, UnitError> {
         let rate = in_range("discount rate", rate, 0.0, f64::MAX)?;
         Self::from_force(rate.ln_1p() / per.days())
     }
 
     fn from_force(force_per_day: f64) -> Result<Self, UnitError> {
-        let force_per_day = in_range("discount force per day", force_per_day, 0.0, f64::MAX)? + 0.0;
+        /// A force this small never takes anything away, but its inverse would overflow.
+        const LEAST: f64 = 1e-100;
+        const MOST: f64 = 1e6;
+        let least = if force_per_day > 0.0 { LEAST } else { 0.0 };
+        let force_per_day = in_range("discount force per day", force_per_day, least, MOST)? + 0.0;
         Ok(Self { force_per_day })
     }
 

@@ -1,6 +1,6 @@
 use super::{Day, UnitError, in_range};
 
-/// A length of time, finite and not negative, kept in days.
+/// A length of time, from nothing to 1e12 days, kept in days.
 ///
 /// Because the unit is part of the value, an estimate made from weeks can never meet a horizon in
 /// months: `Span::weeks(39.0)?` and `Span::days(273.0)?` are the same span.
@@ -51,6 +51,9 @@ impl TimeUnit {
 const HOURS_A_DAY: f64 = 24.0;
 
 impl Span {
+    /// Far longer than anything remembered, short enough that no rate times it overflows.
+    const MOST: f64 = 1e12;
+
     /// No time at all.
     pub const ZERO: Self = Self(0.0);
 
@@ -58,9 +61,9 @@ impl Span {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] unless the span is finite and not negative.
+    /// [`UnitError`] unless the span lies between 0 and 1e12 days.
     pub fn new(count: f64, unit: TimeUnit) -> Result<Self, UnitError> {
-        let days = in_range("span in days", count * unit.days(), 0.0, f64::MAX)?;
+        let days = in_range("span in days", count * unit.days(), 0.0, Self::MOST)?;
         Ok(Self(days + 0.0)) // −0 becomes +0, so that equal spans have equal bits
     }
 
@@ -68,7 +71,7 @@ impl Span {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] unless `count` is finite and not negative.
+    /// [`UnitError`] unless the span lies between 0 and 1e12 days.
     pub fn hours(count: f64) -> Result<Self, UnitError> {
         Self::days(count / HOURS_A_DAY)
     }
@@ -77,7 +80,7 @@ impl Span {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] unless `count` is finite and not negative.
+    /// [`UnitError`] unless the span lies between 0 and 1e12 days.
     pub fn days(count: f64) -> Result<Self, UnitError> {
         Self::new(count, TimeUnit::Day)
     }
@@ -86,7 +89,7 @@ impl Span {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] unless `count` is finite and not negative.
+    /// [`UnitError`] unless the span lies between 0 and 1e12 days.
     pub fn weeks(count: f64) -> Result<Self, UnitError> {
         Self::new(count, TimeUnit::Week)
     }
@@ -95,7 +98,7 @@ impl Span {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] unless `count` is finite and not negative.
+    /// [`UnitError`] unless the span lies between 0 and 1e12 days.
     pub fn years(count: f64) -> Result<Self, UnitError> {
         Self::new(count, TimeUnit::Year)
     }
@@ -140,7 +143,7 @@ impl Span {
         self == Self::ZERO
     }
 
-    /// The sum, or `None` when it is too large for a number.
+    /// The sum, or `None` beyond 1e12 days.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         Self::days(self.0 + other.0).ok()
     }

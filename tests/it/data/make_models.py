@@ -12,14 +12,15 @@ Given alive at T, lambda ~ Gamma(R = r+x, A = alpha+T) and p ~ Beta(a, b'), b' =
 * p_active       1-(A/(A+t))^R; second way one minus the ratio of the two sums of 2.2 and 2.3
 * pmf            negative binomial and incomplete beta; second way of the latter an exact finite sum
 
-Both ways agree to DIGITS digits in every row written; the counts of rows left out are printed to
-stderr. The likelihood, P(alive) and the count formula are checked first, by double quadrature of
+Both ways agree to DIGITS digits in every row written (dect to that on its own
+scale). Of 304 rows 300 are written; 4 are left out, for want of a second way within the limits of
+time and precision, and printed to stderr. The likelihood, P(alive) and the count formula are checked first, by double quadrature of
 their definitions.
 """
 
 import random
-import signal
 import sys
+from multiprocessing import Pipe, Process
 
 import precise
 from flint import arb
@@ -27,7 +28,7 @@ from mpmath import mp, mpf
 from precise import Disagreement, agree, ball, line_integral, to_arb, to_mpf
 
 DIGITS = 20
-SECONDS = 100
+SECONDS = 60
 HEADER = (
     "model,r,alpha,a,b,x,t_x,T,t,delta,ln_likelihood,log_odds_alive,p_active,p_alive_later,"
     "cet,dect,dert,m,pmf"
@@ -86,6 +87,8 @@ class Row:
             self.log_odds, self.alive = mp.inf, mpf(1)
 
     def ln_likelihood(self):
+        if self.T == 0:
+            return mpf(0)
         r, R, lg = self.r, self.R, mp.loggamma
         head = lg(R) - lg(r) + r * mp.log(self.alpha)
         alive = -R * mp.log(self.A)
@@ -328,36 +331,45 @@ def cases():
         yield model, r, alpha, a, b, x, t_x, T, t, delta, m
 
 
-def too_slow(*_):
-    raise Disagreement("too slow")
+def line_of(model, r, alpha, a, b, x, t_x, T, t, delta, m):
+    """One line of the table, or why there is none."""
+    try:
+        row = Row(model, r, alpha, a, b, x, t_x, T)
+        horizon, force = mpf(t), mpf(delta)
+        values = [row.ln_likelihood(), row.log_odds, row.p_active(horizon)]
+        values += [row.p_alive_later(horizon), row.cet(horizon), *row.discounted(horizon, force)]
+        pmf = row.pmf(horizon, m)
+    except Disagreement as problem:
+        return None, str(problem)
+    given = [r, alpha, a, b, x, t_x, T, t, delta]
+    fields = [model, *("" if v is None else repr(v) for v in given)]
+    fields += ["inf" if v == mp.inf else mp.nstr(v, 25) for v in values]
+    return ",".join([*fields, str(m), mp.nstr(pmf, 25)]), None
+
+
+def with_deadline(f, *arguments):
+    """f(*arguments) in a process of its own, given up after SECONDS."""
+    here, there = Pipe(False)
+    worker = Process(target=lambda: there.send(f(*arguments)))
+    worker.start()
+    answer = here.recv() if here.poll(SECONDS) else (None, "too slow")
+    worker.terminate()
+    worker.join()
+    return answer
 
 
 def main():
     check_definitions()
-    signal.signal(signal.SIGALRM, too_slow)
-    print(HEADER)
+    print(HEADER, flush=True)
     written = dropped = 0
-    for model, r, alpha, a, b, x, t_x, T, t, delta, m in cases():
-        signal.alarm(SECONDS)
-        try:
-            row = Row(model, r, alpha, a, b, x, t_x, T)
-            horizon, force = mpf(t), mpf(delta)
-            dect, dert = row.discounted(horizon, force)
-            values = [row.ln_likelihood(), row.log_odds, row.p_active(horizon)]
-            values += [row.p_alive_later(horizon), row.cet(horizon), dect, dert]
-            pmf = row.pmf(horizon, m)
-        except (Disagreement, ValueError) as problem:
+    for case in cases():
+        line, problem = with_deadline(line_of, *case)
+        if line:
+            print(line, flush=True)
+            written += 1
+        else:
+            print("left out:", *case, problem, file=sys.stderr)
             dropped += 1
-            print("left out:", model, r, alpha, a, b, x, t_x, T, t, delta, m, problem, file=sys.stderr)
-            continue
-        finally:
-            signal.alarm(0)
-            precise.flint.ctx.prec = precise.BITS
-        given = [r, alpha, a, b]
-        given = ["" if v is None else repr(v) for v in given] + [str(x)] + list(map(repr, (t_x, T, t, delta)))
-        values = ["inf" if v == mp.inf else mp.nstr(v, 25) for v in values]
-        print(",".join([model, *given, *values, str(m), mp.nstr(pmf, 25)]), flush=True)
-        written += 1
     print(f"{written} rows, {dropped} left out", file=sys.stderr)
 
 

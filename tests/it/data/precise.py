@@ -131,8 +131,18 @@ def beta_count(R, a, b, c):
 
 
 def hypergeometric(R, a, b, c):
-    """2F1(R, a; a+b; -c) as a ball, in the form that Arb finds quick for large parameters."""
-    return (-a * c.log1p()).exp() * (c / (1 + c)).hypgeom_2f1(a + b - R, a, a + b)
+    """2F1(R, a; a+b; -c) as a ball, of the four equal forms (Euler, Pfaff) the one with the smallest
+    parameters: Arb is slow in the others where parameters are large."""
+    other = a + b - R
+    small = abs(other) < abs(R)
+    log_scale, z = c.log1p(), c / (1 + c)
+    if abs(a) <= abs(b):
+        if small:
+            return (-a * log_scale).exp() * z.hypgeom_2f1(other, a, a + b)
+        return (-c).hypgeom_2f1(R, a, a + b)
+    if small:
+        return ((b - R) * log_scale).exp() * (-c).hypgeom_2f1(other, b, a + b)
+    return (-R * log_scale).exp() * z.hypgeom_2f1(R, b, a + b)
 
 
 def beta_power_second(R, a, b, c):

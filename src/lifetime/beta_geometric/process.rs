@@ -1,0 +1,90 @@
+use crate::{
+    lifetime::{Process, sealed::Sealed},
+    math::{BetaMixture, discounted_rate, incomplete_beta, integrate_growing, ln_rising, negative_binomial},
+    units::{Horizon, Span},
+};
+
+/// A customer of a beta-geometric model who is alive: λ ~ Gamma(shape, rate), p ~ Beta(a, b), and a coin after
+/// every purchase to come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BetaGeometricProcess {
+    pub(super) shape: f64,
+    /// In days.
+    pub(super) rate: f64,
+    pub(super) mixture: BetaMixture,
+}
+
+impl BetaGeometricProcess {
+    /// P(exactly k coins survived) = B(a, b+k)/B(a, b).
+    fn survived(&self, coins: u32) -> f64 {
+        let BetaMixture { a, b } = self.mixture;
+        (ln_rising(b, coins) - ln_rising(a + b, coins)).exp()
+    }
+
+    /// ∫ e^−δu g(u) du over a finite window, with the purchase intensity g(u) = (R/A) E (1 + pu/A)^−(R+1); in
+    /// v = ln(1 + u/A), where g is smooth whatever its scale.
+    fn integrate(&self, from: f64, to: f64, force: f64) -> f64 {
+        /// Beyond it a panel spans more than an e-fold and exp(−δu) bends too much for twelve nodes.
+        const WIDEST: f64 = 1.25;
+        let Self { shape, rate, mixture } = *self;
+        let steepness = shape + 1.0 + force * (rate + from);
+        integrate_growing((from / rate).ln_1p(), (to / rate).ln_1p(), steepness, WIDEST, |v| {
+            let mut values = mixture.mean_powers(shape + 1.0, v);
+            for (value, v) in values.iter_mut().zip(v) {
+                *value *= shape * (v - force * rate * v.exp_m1()).exp();
+            }
+            values
+        })
+    }
+
+    /// Undiscounted purchases after `from` without end: E 1/p = (a+b−1)/(a−1) less those before, if a > 1.
+    fn endless(&self, from: f64) -> f64 {
+        let BetaMixture { a, b } = self.mixture;
+        if a <= 1.0 {
+            return f64::INFINITY;
+        }
+        // E (1 + pc)^−R / p is the same mean under Beta(a − 1, b), times E 1/p.
+        let rest = BetaMixture { a: a - 1.0, b };
+        (a + b - 1.0) / (a - 1.0) * rest.mean_power(self.shape, from / self.rate)
+    }
+}
+
+impl Sealed for BetaGeometricProcess {}
+
+impl Process for BetaGeometricProcess {
+    fn survival(&self, after: Span) -> f64 {
+        self.mixture.mean_power(self.shape, after.as_days() / self.rate)
+    }
+
+    fn any_purchase(&self, within: Span) -> f64 {
+        -(-self.shape * (within.as_days() / self.rate).ln_1p()).exp_m1()
+    }
+
+    /// Alive after all of them, or gone with the last; the second has as many arrivals or more.
+    fn probability_of(&self, count: u32, within: Span) -> f64 {
+        let odds = within.as_days() / self.rate;
+        let (z, q) = (odds / (1.0 + odds), (1.0 + odds).recip());
+        let alive = self.survived(count) * negative_binomial(count, self.shape, z, q);
+        let Some(before) = count.checked_sub(1) else { return alive };
+        let BetaMixture { a, b } = self.mixture;
+        let gone = self.survived(before) * a / (a + b + f64::from(before));
+        alive + gone * incomplete_beta(z, q, f64::from(count), self.shape)
+    }
+
+    fn expected_purchases(&self, within: Span) -> f64 {
+        self.mixture.mean_count(self.shape, within.as_days() / self.rate)
+    }
+
+    fn discounted_purchases(&self, from: Span, to: Horizon, force: f64) -> f64 {
+        /// After this many e-folds of discounting nothing is left.
+        const VANISHED: f64 = 60.0;
+        let from = from.as_days();
+        match to {
+            Horizon::Within(to) if from <= 0.0 && force <= 0.0 => self.expected_purchases(to),
+            Horizon::Within(to) => self.integrate(from, to.as_days().max(from), force),
+            Horizon::Lifetime if force <= 0.0 => self.endless(from),
+            Horizon::Lifetime if from <= 0.0 => discounted_rate(self.mixture, self.shape, self.rate, force),
+            Horizon::Lifetime => self.integrate(from, from + VANISHED / force, force),
+        }
+    }
+}
