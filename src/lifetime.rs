@@ -150,9 +150,10 @@ pub trait CountModel: Likelihood<Data = Patterns> {
 
 /// What a customer does from now on, given alive now: the layer below every prediction.
 ///
-/// Methods return expectations over all customers with the same history.
+/// Methods return expectations over all customers with the same history. Numbers of purchases have no unit; spans
+/// carry theirs.
 pub trait Process: sealed::Sealed + Copy + PartialEq + std::fmt::Debug + Send + Sync {
-    /// P(still alive after this span).
+    /// P(still alive after this span): 1 at once, falling with time.
     fn survival(&self, after: Span) -> f64;
 
     /// P(at least one purchase within this span).
@@ -164,8 +165,9 @@ pub trait Process: sealed::Sealed + Copy + PartialEq + std::fmt::Debug + Send + 
     /// The expected number of purchases within this span.
     fn expected_purchases(&self, within: Span) -> f64;
 
-    /// The expected sum of exp(−`force`·u) over purchases after `from` and up to the horizon, u days from now;
-    /// infinite where it diverges.
+    /// The expected sum of exp(−`force`·u) over purchases after `from` and up to the horizon, each u days from now;
+    /// infinite where it diverges. `force` is per day, see
+    /// [`DiscountRate::force_per_day`](crate::DiscountRate::force_per_day).
     fn discounted_purchases(&self, from: Span, to: Horizon, force: f64) -> f64;
 }
 

@@ -3,7 +3,7 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
 };
 
-use super::{CountModel, Forecast, ForecastError, GammaGamma, LifetimeValue, Valuation, ValuationError};
+use super::{CountModel, Forecast, ForecastError, GammaGamma, LifetimeValue, Process, Valuation, ValuationError};
 use crate::{
     cohort::{Cohort, PurchaseHistory},
     math::logistic,
@@ -47,7 +47,6 @@ impl<'a, M: CountModel, Id> CohortForecast<'a, M, Id> {
 
     /// The expected purchases of each customer within a span.
     pub fn expected_purchases(&self, within: Span) -> Vec<f64> {
-        use super::Process;
         self.given_alive(|alive| alive.expected_purchases(within), |alive, purchases| alive * purchases)
     }
 
@@ -57,7 +56,6 @@ impl<'a, M: CountModel, Id> CohortForecast<'a, M, Id> {
     ///
     /// [`ForecastError::Diverges`] for a lifetime without discounting, where an expectation is infinite.
     pub fn discounted_purchases(&self, horizon: Horizon, rate: DiscountRate) -> Result<Vec<f64>, ForecastError> {
-        use super::Process;
         let discounted = self.given_alive(
             |alive| alive.discounted_purchases(Span::ZERO, horizon, rate.force_per_day()),
             |alive, purchases| if purchases.is_finite() { Ok(alive * purchases) } else { Err(ForecastError::Diverges) },

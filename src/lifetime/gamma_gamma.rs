@@ -29,12 +29,16 @@ use crate::{
 /// f(m) = \frac{v^q\, n^{pn}\, m^{pn-1}}{B(pn, q)\,(v + nm)^{pn+q}}
 /// ```
 ///
+/// where `n` is the number of [repeat purchases](SpendHistory::repeats) and `m` their mean amount, in major units like
+/// `v`; `p`, `q` and `v` are the [`GammaGammaParams`]; `B` is the beta function. `f` is a density per major unit.
+///
 /// The mean over all customers, p·v/(q−1), exists only for q > 1; see [`SpendForecast::mean`].
 ///
 /// # References
 ///
+/// Fader and Hardie (2013), The gamma-gamma model of monetary value, note 025, eq. 1a (density) and 5 (expectation);
 /// Fader, Hardie and Lee (2005), RFM and CLV: using iso-value curves for customer base analysis, Journal of
-/// Marketing Research 42, appendix; Fader and Hardie (2013), The gamma-gamma model of monetary value, note 025.
+/// Marketing Research 42.
 #[doc(alias = "monetary value model")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(

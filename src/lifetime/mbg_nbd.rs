@@ -32,6 +32,10 @@ use crate::{
 /// \frac{B(a+1,b+x)}{B(a,b)} (\alpha+t_x)^{-(r+x)} \right\}
 /// ```
 ///
+/// where `x` is [`repeats`](PurchaseHistory::repeats), `t_x` the [`recency`](PurchaseHistory::recency) and `T` the
+/// [`age`](PurchaseHistory::age), in the unit of `α`; `r`, `α`, `a` and `b` are the [`BetaGeometricParams`]; `B` is the
+/// beta function. `L` is a density per purchase and unit of time. Predictions: [`BetaGeometricProcess`].
+///
 /// # Examples
 ///
 /// ```

@@ -30,6 +30,9 @@ use crate::{
 /// L = \frac{\Gamma(r+x)}{\Gamma(r)} \frac{\alpha^r}{(\alpha+T)^{r+x}}
 /// ```
 ///
+/// where `x` is [`repeats`](PurchaseHistory::repeats) and `T` the [`age`](PurchaseHistory::age), in the unit of `α`; `r`
+/// and `α` are the [`NbdParams`].
+///
 /// # References
 ///
 /// Ehrenberg (1959), The pattern of consumer purchases, Applied Statistics 8(1).

@@ -4,8 +4,38 @@ use crate::{
     units::{Horizon, Span},
 };
 
-/// A customer of a beta-geometric model who is alive: λ ~ Gamma(shape, rate), p ~ Beta(a, b), and a coin after
-/// every purchase to come.
+/// A customer of BG/NBD or MBG/NBD who is alive: a purchase rate λ ~ Gamma(R, A), a dropout probability
+/// p ~ Beta(a, b), and a coin tossed after every purchase to come.
+///
+/// A history (x, t_x, T) leads to R = r + x, A = α + T and b = b₀ + x for BG/NBD, b₀ + x + 1 for MBG/NBD, where the
+/// coin of the last purchase is known to have been survived too.
+///
+/// # Formula
+///
+/// With expectations E over p, and I the regularized incomplete beta function:
+///
+/// ```text
+/// survival             S(u) = E (1 + p·u/A)^−R                        = 2F1(R, a; a+b; −u/A)
+/// expected purchases   M(t) = E [1 − (1 + p·t/A)^−R] / p
+/// purchase intensity   g(u) = dM/du = (R/A) · E (1 + p·u/A)^−(R+1)
+/// discounted           ∫ e^−δu g(u) du                                without end: E λ/(δ + λp)
+/// any purchase         1 − (A/(A+t))^R
+/// m purchases          B(a, b+m)/B(a, b) · NB(m) + [m > 0] · B(a+1, b+m−1)/B(a, b) · I_{t/(A+t)}(m, R)
+/// NB(m)                Γ(R+m)/(Γ(R) m!) · (A/(A+t))^R · (t/(A+t))^m
+/// ```
+///
+/// ```math
+/// M(t) = \mathbb E_p\!\left[\frac{1 - (1 + p\,t/A)^{-R}}{p}\right], \qquad
+/// \mathrm{DERT} = \mathbb E_{\lambda,p}\!\left[\frac{\lambda}{\delta + \lambda p}\right]
+/// ```
+///
+/// For a ≠ 1 the second line is the closed form of the paper,
+/// (a+b−1)/(a−1) · [1 − (A/(A+t))^R 2F1(R, b; a+b−1; t/(A+t))], which is 0/0 at a = 1.
+///
+/// # References
+///
+/// Fader, Hardie and Lee (2005), Marketing Science 24(2), eq. 8 (counts), 9 and 10 (expectations). The discounted
+/// forms follow from the definitions; no paper prints them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BetaGeometricProcess {
     pub(super) shape: f64,
