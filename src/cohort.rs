@@ -13,6 +13,7 @@ mod summarize;
 
 pub use columns::{ColumnRowError, Columns};
 pub use history::{HistoryError, PurchaseHistory, SpendHistory};
+pub(crate) use patterns::Survivors;
 pub use patterns::{Pattern, Patterns};
 pub use split::{Holdout, Split};
 pub use summaries::{SummaryError, SummaryRow, SummaryRowError};

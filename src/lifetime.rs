@@ -44,8 +44,8 @@ pub use valuation::{LifetimeValue, PeriodValue, Timing, TotalValue, Valuation, V
 use simulate::{Generator, LatentCustomer};
 
 use crate::{
-    cohort::{Patterns, PurchaseHistory},
-    math::Jet,
+    cohort::{Patterns, PurchaseHistory, Survivors},
+    math::{Jet, ln_rising_jet},
     units::{Horizon, Span, TimeUnit},
 };
 
@@ -272,11 +272,10 @@ fn means(data: &Patterns) -> (f64, f64) {
 /// the number of threads.
 const CHUNK: usize = 4096;
 
-/// The sum over all k of `weights[k]` times the jet terms (value, first and second derivative) of ln(x + k).
-fn ln_rising_sums(weights: impl Iterator<Item = f64>, x: f64) -> [f64; 3] {
-    weights.enumerate().fold([0.0; 3], |[value, slope, curvature], (k, weight)| {
-        let at = x + k as f64;
-        let inverse = at.recip();
-        [value + weight * at.ln(), slope + weight * inverse, curvature - weight * inverse * inverse]
+/// The sum over customers of ln Γ(shape + x) − ln Γ(shape), with its first and second derivative in shape.
+fn ln_rising_sum<'a>(survivors: impl IntoIterator<Item = &'a Survivors>, shape: f64) -> [f64; 3] {
+    survivors.into_iter().fold([0.0; 3], |sum, run| {
+        let jet = ln_rising_jet(shape + f64::from(run.from), run.to - run.from);
+        std::array::from_fn(|order| sum[order] + run.customers as f64 * jet[order])
     })
 }

@@ -95,14 +95,18 @@ pub enum HistoryError {
 }
 
 impl PurchaseHistory {
+    /// More than anybody buys; below it no sum over purchases overflows.
+    const MOST_REPEATS: u32 = 1_000_000_000;
+
     /// A history of `repeats` purchases after the first, the last of them at `recency`, observed up to `age`.
     ///
     /// # Errors
     ///
-    /// [`HistoryError`] when the last purchase lies after the age, or when there is a recency without a repeat
-    /// purchase or the other way round.
+    /// [`HistoryError`] when the last purchase lies after the age, when there is a recency without a repeat
+    /// purchase or the other way round, or beyond 1e9 purchases.
     pub fn new(repeats: u32, recency: Span, age: Span) -> Result<Self, HistoryError> {
         match (repeats, recency.is_zero()) {
+            (Self::MOST_REPEATS.., _) => Err(HistoryError::TooLong),
             _ if recency > age => Err(HistoryError::RecencyExceedsAge { recency, age }),
             (0, false) => Err(HistoryError::RecencyWithoutRepeat { recency }),
             (1.., true) => Err(HistoryError::RepeatWithoutRecency { repeats }),
@@ -165,8 +169,7 @@ impl PurchaseHistory {
         if self.recency == self.age {
             return Err(HistoryError::SameMoment { age: self.age });
         }
-        let repeats = self.repeats.checked_add(1).ok_or(HistoryError::TooLong)?;
-        Ok(Self { repeats, recency: self.age, ..self })
+        Self::new(self.repeats + 1, self.age, self.age)
     }
 }
 

@@ -9,9 +9,16 @@ use crate::{parallel, units::Span};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patterns {
     rows: Vec<Pattern>,
-    /// How many customers made more than k repeat purchases, for k = 0, 1, …
-    survivors: Vec<u64>,
+    survivors: Vec<Survivors>,
     customers: u64,
+}
+
+/// How many customers made more than k repeat purchases, the same for `from` ≤ k < `to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Survivors {
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    pub(crate) customers: u64,
 }
 
 /// A history and how many customers share it.
@@ -39,7 +46,7 @@ impl Patterns {
 
     /// The sum of their repeat purchases (Σ x).
     pub fn repeats(&self) -> u64 {
-        self.survivors.iter().sum()
+        self.survivors.iter().map(|run| u64::from(run.to - run.from) * run.customers).sum()
     }
 
     /// The distinct histories, ascending.
@@ -47,8 +54,9 @@ impl Patterns {
         &self.rows
     }
 
-    /// How many customers made more than k repeat purchases, for k = 0, 1, …
-    pub(crate) fn survivors(&self) -> &[u64] {
+    /// How many customers made more than k repeat purchases, in runs of k that start at 0; a term that depends on
+    /// repeats alone is a sum over them.
+    pub(crate) fn survivors(&self) -> &[Survivors] {
         &self.survivors
     }
 
@@ -62,24 +70,24 @@ impl Patterns {
             }
         }
         let customers = rows.iter().map(|row| row.customers).sum();
-        let survivors = survivors(&rows);
+        let survivors = survivors(&rows, customers);
         Self { rows, survivors, customers }
     }
 }
 
-/// Rows ascend by repeats: walking down, each row adds to all k below its repeats.
-fn survivors(rows: &[Pattern]) -> Vec<u64> {
-    let most = rows.last().map_or(0, |row| row.history.repeats() as usize);
-    let mut survivors = vec![0; most];
-    for row in rows {
-        if let Some(last) = (row.history.repeats() as usize).checked_sub(1) {
-            survivors[last] += row.customers;
+/// Rows ascend by repeats: all survive until the least, and so on.
+fn survivors(rows: &[Pattern], mut customers: u64) -> Vec<Survivors> {
+    let mut runs = Vec::new();
+    let mut from = 0;
+    for same in rows.chunk_by(|one, next| one.history.repeats() == next.history.repeats()) {
+        let to = same[0].history.repeats();
+        if to > from {
+            runs.push(Survivors { from, to, customers });
         }
+        from = to;
+        customers -= same.iter().map(|row| row.customers).sum::<u64>();
     }
-    for k in (1..most).rev() {
-        survivors[k - 1] += survivors[k];
-    }
-    survivors
+    runs
 }
 
 impl From<&[PurchaseHistory]> for Patterns {

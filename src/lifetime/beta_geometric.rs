@@ -5,11 +5,11 @@ mod process;
 pub use process::BetaGeometricProcess;
 
 use super::{
-    CHUNK, TooLittleData, enough, ln_rising_sums, means,
+    CHUNK, TooLittleData, enough, ln_rising_sum, means,
     simulate::{Generator, LatentCustomer},
 };
 use crate::{
-    cohort::{Pattern, Patterns, PurchaseHistory},
+    cohort::{Pattern, Patterns, PurchaseHistory, Survivors},
     math::{BetaMixture, Jet, ln_rising, softplus},
     parallel,
     units::{Span, TimeUnit},
@@ -194,11 +194,9 @@ impl BetaGeometric {
     pub fn objective(&self, data: &Patterns) -> Jet {
         let Self { r, alpha, a, b, .. } = *self;
         let customers = data.customers() as f64;
-        let repeated = || data.survivors().iter().map(|&count| count as f64);
-        let tossed = || std::iter::repeat_n(customers, self.coins_before as usize).chain(repeated());
-        let rate = ln_rising_sums(repeated(), r);
-        let stay = ln_rising_sums(tossed(), b);
-        let toss = ln_rising_sums(tossed(), a + b);
+        let rate = ln_rising_sum(data.survivors(), r);
+        let tossed = self.tossed(data);
+        let (stay, toss) = (ln_rising_sum(&tossed, b), ln_rising_sum(&tossed, a + b));
         let mut jet = Jet::zero(4);
         jet.add(
             rate[0] + stay[0] - toss[0] + customers * r * alpha.ln(),
@@ -212,6 +210,14 @@ impl BetaGeometric {
         );
         let chunks = parallel::map_chunks(data.rows(), CHUNK, |rows| self.rows(rows));
         chunks.iter().fold(jet, Jet::plus).in_logarithms(&[r, alpha, a, b])
+    }
+
+    /// How many customers tossed the coin more than k times: as with repeats, but for the tosses before.
+    fn tossed(&self, data: &Patterns) -> Vec<Survivors> {
+        let later =
+            |run: &Survivors| Survivors { from: run.from + self.coins_before, to: run.to + self.coins_before, ..*run };
+        let before = Survivors { from: 0, to: self.coins_before, customers: data.customers() };
+        std::iter::once(before).chain(data.survivors().iter().map(later)).collect()
     }
 
     /// −(r+x) ln(α+T) + ln(1 + e^o) of every row, where o = [`Self::log_odds_left`].

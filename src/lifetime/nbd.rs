@@ -1,6 +1,6 @@
 use super::{
     CHUNK, CountModel, Dimension, Likelihood, Parameter, ParameterError, Process, TooLittleData, check, enough,
-    ln_rising_sums, means,
+    ln_rising_sum, means,
     sealed::Sealed,
     simulate::{Generator, LatentCustomer},
 };
@@ -141,7 +141,7 @@ impl Likelihood for Nbd {
     fn objective(natural: &[f64], data: &Patterns) -> Jet {
         let (r, alpha) = (natural[0], natural[1]);
         let customers = data.customers() as f64;
-        let rate = ln_rising_sums(data.survivors().iter().map(|&count| count as f64), r);
+        let rate = ln_rising_sum(data.survivors(), r);
         let mut jet = Jet::zero(2);
         jet.add(
             rate[0] + customers * r * alpha.ln(),

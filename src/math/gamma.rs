@@ -39,6 +39,21 @@ fn rising(r: f64, n: u32) -> f64 {
     (0..n).fold(1.0, |product, k| product * (r + f64::from(k)))
 }
 
+/// Σ_{k<n} ln(r + k) with its first and second derivative in r.
+pub fn ln_rising_jet(r: f64, n: u32) -> [f64; 3] {
+    /// From here on the special functions are faster than the sum.
+    const MANY: u32 = 32;
+    if n > MANY {
+        let end = r + f64::from(n);
+        return [ln_rising(r, n), digamma(end) - digamma(r), trigamma(end) - trigamma(r)];
+    }
+    (0..n).fold([0.0; 3], |[value, slope, curvature], k| {
+        let at = r + f64::from(k);
+        let inverse = at.recip();
+        [value + at.ln(), slope + inverse, curvature - inverse * inverse]
+    })
+}
+
 /// ln B(a, b) for a, b > 0.
 ///
 /// For large arguments the gamma functions nearly cancel; what is left is then formed from Stirling's
