@@ -108,8 +108,28 @@ impl BetaMixture {
 
     /// ln E f(p) by the trapezoidal rule, where ln f has a slope in y of at most `shape` and feels p only beyond
     /// 1/(shape·c).
+    ///
+    /// The narrowest peak that the exponents allow sets the width of a step; where it would be tiny, halving from
+    /// a wider one mostly ends long before.
     fn expect(self, shape: f64, c: f64, ln_f: impl Fn(f64) -> f64) -> f64 {
-        let grid = Grid::new(self, shape, c);
+        const ROUNDING: f64 = 1e-13;
+        let exponents = self.a + self.b + shape;
+        let finest = Grid::width(exponents);
+        let mut width = Grid::width(exponents.min(1e4));
+        let mut value = Self::trapezoid(&Grid::new(self, shape, c, width), &ln_f);
+        while width > finest {
+            width *= 0.5;
+            let finer = Self::trapezoid(&Grid::new(self, shape, c, width), &ln_f);
+            let change = (finer - value).abs();
+            value = finer;
+            if change <= ROUNDING * value.abs().max(1.0) {
+                break;
+            }
+        }
+        value
+    }
+
+    fn trapezoid(grid: &Grid, ln_f: impl Fn(f64) -> f64) -> f64 {
         let (mut mass, mut sum) = (LogSum::default(), LogSum::default());
         grid.each(|p, ln_weight| {
             mass.add(ln_weight);
@@ -161,18 +181,20 @@ struct Grid {
 }
 
 impl Grid {
-    fn new(mixture: BetaMixture, shape: f64, c: f64) -> Self {
+    fn new(mixture: BetaMixture, shape: f64, c: f64, width: f64) -> Self {
         /// Beyond this many logarithmic units, p or 1 − p vanishes beside one.
         const VANISHES: f64 = 39.0;
-        /// The width of the narrowest peak is at least 2/√(a+b+R); the rule needs two thirds of that, and 0.3
-        /// for the strip of half width π/2 in which the integrands do not grow.
-        const WIDEST: f64 = 0.3;
         let BetaMixture { a, b } = mixture;
         let from = -VANISHES - (1.0 + b + (1.0 + shape) * c).ln();
         let to = VANISHES + (1.0 + a + shape).ln();
-        let width = (1.3 / (a + b + shape).sqrt()).min(WIDEST);
         let steps = ((to - from) / width).ceil();
         Self { mixture, from, steps, width }
+    }
+
+    /// The step that integrands with these exponents need: their narrowest peak is 2/√exponents wide and the rule
+    /// needs two thirds of that, or 0.3 for the strip of half width π/2 in which they do not grow.
+    fn width(exponents: f64) -> f64 {
+        (1.3 / exponents.sqrt()).min(0.3)
     }
 
     /// Calls with every p and the logarithm of its weight, up to a common factor.
@@ -262,7 +284,8 @@ struct Nodes {
 impl Nodes {
     fn new(mixture: BetaMixture, least_x: f64) -> Self {
         let mut nodes = Self { p: Vec::new(), weight: Vec::new() };
-        Grid::new(mixture, 1.0, least_x.recip()).each(|p, ln_weight| {
+        let width = Grid::width(mixture.a + mixture.b + 1.0);
+        Grid::new(mixture, 1.0, least_x.recip(), width).each(|p, ln_weight| {
             nodes.p.push(p);
             nodes.weight.push(ln_weight);
         });

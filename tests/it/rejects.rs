@@ -4,7 +4,8 @@ use customer_value::{
     BetaGeometricParams, BgNbd, Cohort, CountModel, Currency, DiscountRate, ExpectedMoney, FitError, Forecast,
     ForecastError, GammaGamma, GammaGammaParams, HistoryError, Horizon, Margin, MbgNbd, Mle, Money, MoneyError, Nbd,
     NbdParams, Patterns, PurchaseHistory, Span, SpendError, SpendHistory, SummaryRow, TimeUnit, Timing, Valuation,
-    ValuationError, Verdict, lifetime::TooLittleData,
+    ValuationError, Verdict,
+    lifetime::{Process, TooLittleData},
 };
 use proptest::prelude::*;
 
@@ -102,6 +103,21 @@ fn equal_histories_a_millionfold_are_one_row() {
     assert_eq!(patterns.rows().len(), 1);
     assert_eq!(patterns.customers(), 1_000_000);
     assert_eq!(patterns.repeats(), 2_000_000);
+}
+
+#[test]
+fn a_customer_with_almost_a_billion_purchases_is_no_burden() {
+    let busy = PurchaseHistory::new(999_999_999, days(9_999.0), days(10_000.0)).unwrap();
+    assert_eq!(PurchaseHistory::new(1_000_000_000, days(9.0), days(9.0)), Err(HistoryError::TooLong));
+    let patterns = Patterns::from_counts([(busy, 2), (history(1, 3.0, 9.0), 5)]);
+    assert_eq!(patterns.repeats(), 2 * 999_999_999 + 5);
+    let model = bg_nbd([0.243, 4.414, 0.793, 2.426]);
+    let forecast = model.forecast(&busy);
+    // A day without a purchase is 1e5 gaps: gone with all but certainty.
+    assert!(forecast.log_odds_alive() < -90_000.0);
+    assert!(forecast.expected_purchases(days(365.0)).abs() < 1e-300);
+    let alive = forecast.given_alive().expected_purchases(days(1.0));
+    assert!((alive / 1e5 - 1.0).abs() < 1e-2, "{alive}");
 }
 
 #[test]
