@@ -1,7 +1,7 @@
 //! From data to a model: maximum likelihood, with a certificate of where the search ended.
 
 use crate::{
-    lifetime::{Dimension, Likelihood, Observations, ParameterError, TooLittleData},
+    lifetime::{Dimension, Likelihood, Observations, Parameter, ParameterError, TooLittleData},
     math::{End, Maximum, maximise},
     units::TimeUnit,
 };
@@ -87,6 +87,9 @@ pub enum Verdict {
         /// The parameters that stand at an edge.
         parameters: Vec<&'static str>,
     },
+    /// On a ridge: along one direction the likelihood no longer changes, so that the data identify fewer
+    /// parameters than the model has. Standard errors are not given.
+    FlatRidge,
 }
 
 /// Why there is no fit.
@@ -150,18 +153,16 @@ impl<M: Likelihood> Fit<M> {
             let gradient = maximum.jet.gradient.clone();
             return Err(FitError::NotConverged { evaluations: maximum.evaluations, last, gradient });
         }
-        let named = |held: &bool, parameter: &crate::lifetime::Parameter| held.then_some(parameter.name);
-        let at_edge: Vec<_> =
-            maximum.held.iter().zip(M::PARAMETERS).filter_map(|(held, parameter)| named(held, parameter)).collect();
         let free = maximum.jet.gradient.iter().zip(&maximum.held).filter(|(_, held)| !**held);
+        let verdict = Verdict::of::<M>(maximum);
         Ok(Self {
             model: M::from_natural(&last, data)?,
             log_likelihood: maximum.jet.value,
             customers: data.customers(),
             densities_in_time: data.densities_in_time(),
-            covariance: maximum.jet.covariance().filter(|_| at_edge.is_empty()),
+            covariance: maximum.jet.covariance().filter(|_| verdict == Verdict::Interior),
             certificate: Certificate {
-                verdict: if at_edge.is_empty() { Verdict::Interior } else { Verdict::Boundary { parameters: at_edge } },
+                verdict,
                 gradient: free.map(|(slope, _)| slope.abs()).fold(0.0, f64::max),
                 information: maximum.jet.information(),
                 evaluations: maximum.evaluations,
@@ -188,7 +189,7 @@ impl<M: Likelihood> Fit<M> {
     pub fn estimates(&self, unit: TimeUnit) -> Vec<Estimate> {
         let natural = self.model.to_natural();
         let parameters = M::PARAMETERS.iter().zip(&natural).enumerate();
-        let estimate = |(index, (parameter, value)): (usize, (&crate::lifetime::Parameter, &f64))| {
+        let estimate = |(index, (parameter, value)): (usize, (&Parameter, &f64))| {
             let value = value / parameter.dimension.scale(unit);
             let variance = self.covariance.as_ref().map(|covariance| covariance[index * (natural.len() + 1)]);
             Estimate { name: parameter.name, value, standard_error: variance.map(|variance| value * variance.sqrt()) }
@@ -228,6 +229,18 @@ impl<M: Likelihood> Fit<M> {
     /// The Bayesian information criterion, k ln(customers) − 2 ln L.
     pub fn bic(&self, unit: TimeUnit) -> f64 {
         M::PARAMETERS.len() as f64 * (self.customers as f64).ln() - 2.0 * self.log_likelihood(unit)
+    }
+}
+
+impl Verdict {
+    fn of<M: Likelihood>(maximum: &Maximum) -> Self {
+        let at_edge = maximum.held.iter().zip(M::PARAMETERS).filter(|(held, _)| **held);
+        let parameters: Vec<_> = at_edge.map(|(_, parameter)| parameter.name).collect();
+        match (parameters.is_empty(), maximum.end) {
+            (false, _) => Self::Boundary { parameters },
+            (true, End::Flat) => Self::FlatRidge,
+            (true, _) => Self::Interior,
+        }
     }
 }
 

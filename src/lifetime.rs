@@ -272,6 +272,37 @@ fn means(data: &Patterns) -> (f64, f64) {
 /// the number of threads.
 const CHUNK: usize = 4096;
 
+/// r ln α − (r+x) ln(α+T) with its derivatives: what the time under observation says of the purchase rate.
+///
+/// Formed from T/α, because for large α, where the terms nearly cancel, r grows with it.
+#[derive(Debug, Clone, Copy)]
+struct Exposure {
+    value: f64,
+    by_r: f64,
+    by_alpha: f64,
+    by_r_alpha: f64,
+    by_alpha_alpha: f64,
+    /// 1/(α+T).
+    end: f64,
+}
+
+impl Exposure {
+    fn new(r: f64, alpha: f64, repeats: f64, age: f64) -> Self {
+        let end = (alpha + age).recip();
+        let share = age / alpha;
+        // Where T is short beside α, ln(1 + T/α) must not round 1 + T/α first; elsewhere ln is faster.
+        let growth = if share < 0.5 { share.ln_1p() } else { (1.0 + share).ln() };
+        Self {
+            value: -r * growth + repeats * end.ln(),
+            by_r: -growth,
+            by_alpha: (r * share - repeats) * end,
+            by_r_alpha: share * end,
+            by_alpha_alpha: (repeats - r * share * (2.0 + share)) * end * end,
+            end,
+        }
+    }
+}
+
 /// The sum over customers of ln Γ(shape + x) − ln Γ(shape), with its first and second derivative in shape.
 fn ln_rising_sum<'a>(survivors: impl IntoIterator<Item = &'a Survivors>, shape: f64) -> [f64; 3] {
     survivors.into_iter().fold([0.0; 3], |sum, run| {

@@ -5,7 +5,7 @@ mod process;
 pub use process::BetaGeometricProcess;
 
 use super::{
-    CHUNK, TooLittleData, enough, ln_rising_sum, means,
+    CHUNK, Exposure, TooLittleData, enough, ln_rising_sum, means,
     simulate::{Generator, LatentCustomer},
 };
 use crate::{
@@ -193,20 +193,14 @@ impl BetaGeometric {
     /// Sums that depend on repeats alone run over k < x, shared by all customers; the rest runs over the rows.
     pub fn objective(&self, data: &Patterns) -> Jet {
         let Self { r, alpha, a, b, .. } = *self;
-        let customers = data.customers() as f64;
         let rate = ln_rising_sum(data.survivors(), r);
         let tossed = self.tossed(data);
         let (stay, toss) = (ln_rising_sum(&tossed, b), ln_rising_sum(&tossed, a + b));
         let mut jet = Jet::zero(4);
         jet.add(
-            rate[0] + stay[0] - toss[0] + customers * r * alpha.ln(),
-            [rate[1] + customers * alpha.ln(), customers * r / alpha, -toss[1], stay[1] - toss[1]],
-            [
-                [rate[2], customers / alpha, 0.0, 0.0],
-                [0.0, -customers * r / (alpha * alpha), 0.0, 0.0],
-                [0.0, 0.0, -toss[2], -toss[2]],
-                [0.0, 0.0, 0.0, stay[2] - toss[2]],
-            ],
+            rate[0] + stay[0] - toss[0],
+            [rate[1], 0.0, -toss[1], stay[1] - toss[1]],
+            [[rate[2], 0.0, 0.0, 0.0], [0.0; 4], [0.0, 0.0, -toss[2], -toss[2]], [0.0, 0.0, 0.0, stay[2] - toss[2]]],
         );
         let chunks = parallel::map_chunks(data.rows(), CHUNK, |rows| self.rows(rows));
         chunks.iter().fold(jet, Jet::plus).in_logarithms(&[r, alpha, a, b])
@@ -220,7 +214,7 @@ impl BetaGeometric {
         std::iter::once(before).chain(data.survivors().iter().map(later)).collect()
     }
 
-    /// −(r+x) ln(α+T) + ln(1 + e^o) of every row, where o = [`Self::log_odds_left`].
+    /// The [`Exposure`] of every row, and ln(1 + e^o), where o = [`Self::log_odds_left`].
     fn rows(&self, rows: &[Pattern]) -> Jet {
         let Self { r, alpha, a, b, .. } = *self;
         let (mut value, mut gradient, mut hessian) = (0.0, [0.0; 4], [[0.0; 4]; 4]);
@@ -232,21 +226,20 @@ impl BetaGeometric {
                 ln_stayed = stayed.ln();
             }
             let n = *customers as f64;
-            let shape = r + f64::from(repeats);
-            let at_end = alpha + history.age().as_days();
-            let ln_end = at_end.ln();
-            let end = at_end.recip();
-            value -= n * shape * ln_end;
-            gradient[0] -= n * ln_end;
-            gradient[1] -= n * shape * end;
-            hessian[0][1] -= n * end;
-            hessian[1][1] += n * shape * end * end;
+            let age = history.age().as_days();
+            let exposure = Exposure::new(r, alpha, f64::from(repeats), age);
+            value += n * exposure.value;
+            gradient[0] += n * exposure.by_r;
+            gradient[1] += n * exposure.by_alpha;
+            hessian[0][1] += n * exposure.by_r_alpha;
+            hessian[1][1] += n * exposure.by_alpha_alpha;
             if repeats + self.coins_before == 0 {
                 continue;
             }
             let last = (alpha + history.recency().as_days()).recip();
             let silent = history.time_since_last().as_days();
-            let silence = (at_end * last).ln();
+            let silence = ((alpha + age) * last).ln();
+            let (shape, end) = (r + f64::from(repeats), exposure.end);
             let odds = ln_a - ln_stayed + shape * silence;
             let small = (-odds.abs()).exp();
             let larger = (1.0 + small).recip();

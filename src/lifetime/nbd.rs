@@ -1,6 +1,6 @@
 use super::{
-    CHUNK, CountModel, Dimension, Likelihood, Parameter, ParameterError, Process, TooLittleData, check, enough,
-    ln_rising_sum, means,
+    CHUNK, CountModel, Dimension, Exposure, Likelihood, Parameter, ParameterError, Process, TooLittleData, check,
+    enough, ln_rising_sum, means,
     sealed::Sealed,
     simulate::{Generator, LatentCustomer},
 };
@@ -79,19 +79,16 @@ impl Nbd {
         Ok(Self { r: natural[0], alpha: natural[1] })
     }
 
-    /// −(r+x) ln(α+T) of every row.
     fn rows(r: f64, alpha: f64, rows: &[Pattern]) -> Jet {
         let (mut value, mut gradient, mut hessian) = (0.0, [0.0; 2], [[0.0; 2]; 2]);
         for Pattern { history, customers } in rows {
             let n = *customers as f64;
-            let shape = r + f64::from(history.repeats());
-            let at_end = alpha + history.age().as_days();
-            let (ln_end, end) = (at_end.ln(), at_end.recip());
-            value -= n * shape * ln_end;
-            gradient[0] -= n * ln_end;
-            gradient[1] -= n * shape * end;
-            hessian[0][1] -= n * end;
-            hessian[1][1] += n * shape * end * end;
+            let exposure = Exposure::new(r, alpha, f64::from(history.repeats()), history.age().as_days());
+            value += n * exposure.value;
+            gradient[0] += n * exposure.by_r;
+            gradient[1] += n * exposure.by_alpha;
+            hessian[0][1] += n * exposure.by_r_alpha;
+            hessian[1][1] += n * exposure.by_alpha_alpha;
         }
         let mut jet = Jet::zero(2);
         jet.add(value, gradient, hessian);
@@ -140,14 +137,9 @@ impl Likelihood for Nbd {
 
     fn objective(natural: &[f64], data: &Patterns) -> Jet {
         let (r, alpha) = (natural[0], natural[1]);
-        let customers = data.customers() as f64;
         let rate = ln_rising_sum(data.survivors(), r);
         let mut jet = Jet::zero(2);
-        jet.add(
-            rate[0] + customers * r * alpha.ln(),
-            [rate[1] + customers * alpha.ln(), customers * r / alpha],
-            [[rate[2], customers / alpha], [0.0, -customers * r / (alpha * alpha)]],
-        );
+        jet.add(rate[0], [rate[1], 0.0], [[rate[2], 0.0], [0.0; 2]]);
         let chunks = parallel::map_chunks(data.rows(), CHUNK, |rows| Self::rows(r, alpha, rows));
         chunks.iter().fold(jet, Jet::plus).in_logarithms(natural)
     }

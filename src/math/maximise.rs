@@ -18,7 +18,9 @@ pub struct Maximum {
 pub enum End {
     /// Stationary with a negative definite Hessian, in all parameters that are not held at a bound.
     Stationary,
-    /// Evaluations ran out, the function was not a number, or the top is flat.
+    /// The function no longer changes, along a direction in which it hardly bends.
+    Flat,
+    /// Evaluations ran out, or the function was not a number.
     Stuck,
 }
 
@@ -26,8 +28,12 @@ pub enum End {
 const LONGEST_STEP: f64 = 2.0;
 /// Half the Newton decrement, in units of the function: a rest of 1e-7 standard errors.
 const CONVERGED: f64 = 1e-14;
-/// Rounding of a log-likelihood, as a share of it.
-const NOISE: f64 = 1e-13;
+/// A shorter share of a step changes nothing.
+const SHORTEST_SHARE: f64 = 1e-9;
+/// A promise below this, in units of the function, may be lost in its rounding where large terms cancel.
+const LOST_IN_ROUNDING: f64 = 1e-8;
+/// After so many steps that gain nothing the top is flat; to a maximum that bends, Newton's last steps are two.
+const IDLE_STEPS: u32 = 5;
 /// Curvature below this share of the largest is taken as flat.
 const FLAT: f64 = 1e-12;
 
@@ -39,16 +45,26 @@ const FLAT: f64 = 1e-12;
 pub fn maximise(start: &[f64], bounds: &[(f64, f64)], most_evaluations: u32, f: impl FnMut(&[f64]) -> Jet) -> Maximum {
     let mut search = Search { f, bounds, evaluations: 0, most_evaluations };
     let (mut point, mut jet) = search.evaluate(start);
+    let mut idle = 0;
     loop {
         let step = NewtonStep::new(&point, &jet, bounds);
-        let arrived = step.gain <= CONVERGED;
-        let ahead = if arrived { None } else { search.climb(&point, &jet, &step) };
-        let Some(next) = ahead else {
-            let end = if arrived && step.concave { End::Stationary } else { End::Stuck };
-            return Maximum { point, jet, evaluations: search.evaluations, end, held: step.held };
+        let ahead = match step.gain <= CONVERGED {
+            true => Err(step.stationary()),
+            false if idle >= IDLE_STEPS => Err(End::Flat),
+            false => search.climb(&point, &jet, &step).ok_or_else(|| step.end_of_climb(&jet)),
         };
+        let next = match ahead {
+            Ok(next) => next,
+            Err(end) => return Maximum { point, jet, evaluations: search.evaluations, end, held: step.held },
+        };
+        idle = if next.1.value - jet.value > rounding(&jet) { 0 } else { idle + 1 };
         (point, jet) = next;
     }
+}
+
+/// Below this, two values of the function are equal.
+fn rounding(jet: &Jet) -> f64 {
+    1e-13 * jet.value.abs().max(1.0)
 }
 
 struct Search<'a, F> {
@@ -67,13 +83,13 @@ impl<F: FnMut(&[f64]) -> Jet> Search<'_, F> {
         (point, jet)
     }
 
-    /// Goes along the step, halving it until the function does not fall; `None` when evaluations run out, as they
-    /// do where the function is not a number.
+    /// Goes along the step, halving it until the function does not fall; `None` when it falls however short the
+    /// step, or when evaluations run out.
     fn climb(&mut self, point: &[f64], jet: &Jet, step: &NewtonStep) -> Option<(Vec<f64>, Jet)> {
         // At the top the function is flat to its last digits; there the decrement decides.
-        let least = jet.value - NOISE * jet.value.abs().max(1.0);
-        let mut share = 1.0;
-        while self.evaluations < self.most_evaluations {
+        let least = jet.value - rounding(jet);
+        let mut share: f64 = 1.0;
+        while self.evaluations < self.most_evaluations && share > SHORTEST_SHARE {
             let ahead: Vec<f64> = point.iter().zip(&step.direction).map(|(at, by)| at + share * by).collect();
             let next = self.evaluate(&ahead);
             if next.1.value >= least {
@@ -127,6 +143,16 @@ impl NewtonStep {
                 held[i] = true;
             }
         }
+    }
+
+    /// What a point is from which no step leads upward.
+    fn stationary(&self) -> End {
+        if self.concave { End::Stationary } else { End::Flat }
+    }
+
+    /// What it means that the function falls along the step: next to nothing was promised, or something is wrong.
+    fn end_of_climb(&self, jet: &Jet) -> End {
+        if self.gain <= LOST_IN_ROUNDING + 100.0 * rounding(jet) { self.stationary() } else { End::Stuck }
     }
 
     /// Newton's step with the held parameters fixed.
