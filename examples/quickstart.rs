@@ -19,13 +19,13 @@ fn main() -> Outcome<()> {
     let split = log.split(cut, end)?;
     let cohort = &split.calibration;
     let (window, rows) = (log.window(), log.rows().len());
-    println!("CDNOW: {rows} purchases of {} customers, {} to {}", cohort.len(), window.start(), window.end());
+    println!("CDNOW: {rows} rows of purchases by {} customers, {} to {}", cohort.len(), window.start(), window.end());
 
     let fit = Mle::default().fit::<BgNbd>(cohort)?;
     let spend = Mle::default().fit::<GammaGamma>(cohort)?;
-    println!("\nFitted on the purchases up to {cut} (39 weeks; times in weeks, spend in USD)\n");
-    print_fit("BG/NBD, when they buy", &fit);
-    print_fit("Gamma-Gamma, what they spend", &spend);
+    println!("\nFitted on the purchases up to {cut} (39 weeks; times in weeks, spend in USD; ± standard error)\n");
+    print_fit("BG/NBD, when they buy, all customers", &fit);
+    print_fit("Gamma-Gamma, what they spend, customers who came back", &spend);
 
     print_holdout(&split, fit.model());
 
@@ -55,16 +55,17 @@ fn purchases(end: Day) -> Outcome<InteractionLog<u32>> {
 }
 
 fn print_fit<M: Likelihood>(title: &str, fit: &Fit<M>) {
-    println!("  {title}: {} customers, ln L {:.3}", fit.customers(), fit.log_likelihood(TimeUnit::Week));
+    let verdict = &fit.certificate().verdict;
+    println!("  {title} ({}): ln L {:.3}, {verdict:?}", fit.customers(), fit.log_likelihood(TimeUnit::Week));
     for estimate in fit.estimates(TimeUnit::Week) {
-        let error = estimate.standard_error.map_or("not identified".into(), |error| format!("± {error:.4}"));
+        let error = estimate.standard_error.map_or("(not identified)".into(), |error| format!("± {error:.4}"));
         println!("    {:<6}{:>9.4} {error}", estimate.name, estimate.value);
     }
 }
 
 /// Did they buy as often as forecast, by how often they had bought before?
 fn print_holdout(split: &Split<u32>, model: &BgNbd) {
-    println!("\nThe 39 weeks after the cut: purchases per customer, forecast against what happened\n");
+    println!("\nThe 39 weeks after the cut: mean purchases of a customer, forecast against what happened\n");
     println!("  repeats before   customers   forecast     actual");
     let forecasts = split.calibration.forecast(model).expected_purchases(split.span);
     let mut classes = [(0_u32, 0.0, 0_u32); 8];
@@ -79,12 +80,13 @@ fn print_holdout(split: &Split<u32>, model: &BgNbd) {
     }
     let actual: u32 = classes.iter().map(|class| class.2).sum();
     let forecast: f64 = forecasts.iter().sum();
-    println!("  {:>14} {:>11} {forecast:>10.0} {actual:>10}", "all, in total", forecasts.len());
+    println!("  {:>14} {:>11} {forecast:>10.0} {actual:>10}", "sum over all", forecasts.len());
+    println!("  The forecast total is {:.1} % off what happened.", 100.0 * (forecast / f64::from(actual) - 1.0));
 }
 
 fn print_top_customers(cohort: &Cohort<u32>, values: &[LifetimeValue]) {
     println!("\nThe most valuable customers: next 12 months, margin 30 %, 12 % a year (USD)\n");
-    println!("  customer  repeats  idle weeks  P(alive)  purchases  discounted   spend each     value");
+    println!("  customer  repeats  weeks idle  P(alive)  purchases  discounted   spend each     value");
     let mut order: Vec<usize> = (0..cohort.len()).collect();
     order.sort_by(|&one, &other| values[other].residual.amount().total_cmp(&values[one].residual.amount()));
     for (customer, value) in order.iter().take(8).filter_map(|&index| Some((cohort.get(index)?, &values[index]))) {
@@ -100,7 +102,8 @@ fn print_top_customers(cohort: &Cohort<u32>, values: &[LifetimeValue]) {
             value.residual.amount(),
         );
     }
-    println!("  value = 0.3 · spend each · discounted purchases; P(alive) is contained in the purchases");
+    println!("  value = 0.3 · spend each · discounted purchases, which contain P(alive)");
+    println!("  They buy often, bought lately, and spend much: no one of the three is enough.");
 }
 
 fn print_tiers(values: &[f64]) -> Outcome<()> {
@@ -110,9 +113,9 @@ fn print_tiers(values: &[f64]) -> Outcome<()> {
     println!("  tier        customers   from USD   mean USD   share of equity");
     let (sizes, shares, totals) = (segmentation.sizes(), segmentation.shares(values)?, segmentation.totals(values)?);
     for (tier, label) in segmentation.labels().iter().enumerate() {
-        let from = segmentation.members(tier).map(|customer| values[customer]).fold(f64::INFINITY, f64::min);
+        let from = tiers.thresholds().get(tier).map_or("–".into(), |threshold| format!("{threshold:.2}"));
         let mean = totals[tier] / sizes[tier] as f64;
-        println!("  {label:<10} {:>10} {from:>10.2} {mean:>10.2} {:>15.1} %", sizes[tier], 100.0 * shares[tier]);
+        println!("  {label:<10} {:>10} {from:>10} {mean:>10.2} {:>15.1} %", sizes[tier], 100.0 * shares[tier]);
     }
     Ok(())
 }
@@ -120,7 +123,8 @@ fn print_tiers(values: &[f64]) -> Outcome<()> {
 fn print_rfm(cohort: &Cohort<u32>, values: &[f64]) -> Outcome<()> {
     let measures = RfmMeasures::from_cohort(cohort)?;
     let rfm = measures.score(RfmCuts::quantiles(&measures, 5, QuantileRule::default())?);
-    println!("\nRFM quintiles: customers (mean value in USD) by recency and frequency; 1 is low\n");
+    println!("\nRFM quintiles: customers and, in brackets, their mean 12-month value in USD");
+    println!("R5 bought last of late, R1 longest ago; F3 bought most often\n");
     let (rows, columns) = (rfm.by(RfmMeasure::Recency), rfm.by(RfmMeasure::Frequency));
     print!("  {:<12}", "");
     columns.labels().iter().for_each(|label| print!("{label:>16}"));

@@ -19,7 +19,7 @@ pub use split::{Holdout, Split};
 pub use summaries::{SummaryError, SummaryRow, SummaryRowError};
 
 use crate::{
-    error::first_fault,
+    error::list_faults,
     interaction::Window,
     units::{Currency, Day, Money},
 };
@@ -94,7 +94,7 @@ pub enum CohortError {
         amounts: usize,
     },
     /// Some rows of the columns are bad: all of them, row (from 0) and fault, in their order; at least one.
-    #[error("{} faults in the columns{}", .0.len(), first_fault(.0))]
+    #[error("bad rows in the columns{}", list_faults(.0))]
     Rows(Vec<(usize, ColumnRowError)>),
     /// A customer spent more minor units than 64 bits count.
     #[error("the total of a customer exceeds 64 bits of minor units")]

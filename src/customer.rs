@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    error::first_fault,
+    error::list_faults,
     units::{Currency, Day, Money, Weights},
 };
 
@@ -130,7 +130,7 @@ pub struct Customers<Id> {
 
 /// Every bad row of a set of customers.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{} faults in customer rows{}", rows.len(), first_fault(rows))]
+#[error("bad rows of customers{}", list_faults(rows))]
 pub struct CustomersError {
     /// Row (from 0) and fault, in the order of the rows; at least one, and one row can have several.
     pub rows: Vec<(usize, CustomerRowError)>,

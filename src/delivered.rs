@@ -151,7 +151,7 @@ pub enum DeliveredError {
     #[error(transparent)]
     Weights(#[from] WeightsError),
     /// Efforts that nobody has priced leave no single amount.
-    #[error("no shadow price for {kinds:?}")]
+    #[error("no shadow price for {}", kinds.iter().map(CostKind::to_string).collect::<Vec<_>>().join(", "))]
     Unpriced {
         /// The kinds of cost with a quantity but no price.
         kinds: Vec<CostKind>,

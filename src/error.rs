@@ -7,9 +7,18 @@ use crate::lifetime::{ForecastError, ParameterError, SpendError, ValuationError}
 use crate::segment::SegmentError;
 use crate::units::{DateError, MoneyError, UnitError, WeightsError};
 
-/// How the message about a list of bad rows goes on after their number.
-pub(crate) fn first_fault<Fault: std::fmt::Display>(rows: &[(usize, Fault)]) -> String {
-    rows.first().map_or_else(String::new, |(row, fault)| format!("; the first is in row {row}: {fault}"))
+/// How the message about bad rows goes on: each on a line of its own, up to ten.
+pub(crate) fn list_lines<Fault: std::fmt::Display>(faults: &[Fault]) -> String {
+    const LISTED: usize = 10;
+    let listed = faults.iter().take(LISTED).map(|fault| format!("\n  {fault}"));
+    let rest = faults.len().saturating_sub(LISTED);
+    listed.chain((rest > 0).then(|| format!("\n  and {rest} more"))).collect()
+}
+
+/// The same for faults that stand beside the index of their row.
+pub(crate) fn list_faults<Fault: std::fmt::Display>(rows: &[(usize, Fault)]) -> String {
+    let named: Vec<String> = rows.iter().map(|(row, fault)| format!("row {row} (from 0): {fault}")).collect();
+    list_lines(&named)
 }
 
 /// Any error of this library, for callers who chain its stages with `?`.

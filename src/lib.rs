@@ -6,40 +6,47 @@
 //! # From purchases to lifetime value
 //!
 //! ```
+//! use customer_value::segment::Pyramid;
 //! use customer_value::{
-//!     BgNbd, Currency, Day, DiscountRate, FirstSeen, GammaGamma, Granularity, Horizon, Interaction, InteractionLog,
-//!     Margin, Mle, Money, Valuation, Window, segment::Pyramid,
+//!     BgNbd, Currency, Day, DiscountRate, FirstSeen, GammaGamma, Granularity, Horizon,
+//!     Interaction, InteractionLog, Margin, Mle, Money, Valuation, Window,
 //! };
 //! # fn main() -> Result<(), customer_value::Error> {
-//! # let rows = (0..40_i32).flat_map(|id| {
-//! #     (0..=(id * 7) % 9).map(move |n| (format!("c{id}"), id + n * (5 + id % 11), 1_000 + i64::from(id * n % 700)))
-//! # });
-//! # let start = Day::new(2025, 1, 1)?;
-//! # let rows: Vec<(String, Day, Money)> = rows
-//! #     .map(|(id, day, cents)| Ok((id, start.plus_days(day)?, Money::from_minor(cents, Currency::EUR))))
-//! #     .collect::<Result<_, customer_value::Error>>()?;
-//! // Rows in any order: here (id, day, amount).
-//! let (first, cut) = (Day::new(2025, 1, 1)?, Day::new(2025, 9, 30)?);
-//! let window = Window::new(first, cut, FirstSeen::IsNew)?;
+//! # let mut purchases: Vec<(String, Day, Money)> = Vec::new();
+//! # for line in std::fs::read_to_string("data/CDNOW_sample.txt").unwrap().lines() {
+//! #     let fields: Vec<&str> = line.split_whitespace().collect();
+//! #     let number = |range: std::ops::Range<usize>| fields[2][range].parse::<i16>().unwrap();
+//! #     let day = Day::new(number(0..4), number(4..6) as i8, number(6..8) as i8)?;
+//! #     purchases.push((fields[1].to_owned(), day, Money::parse(fields[4], Currency::USD)?));
+//! # }
+//!
+//! // purchases: Vec<(String, Day, Money)>, in any order. Here those of CDNOW.
+//! let (first, cut) = (Day::new(1997, 1, 1)?, Day::new(1997, 9, 30)?);
+//! let window = Window::new(first, Day::new(1998, 6, 30)?, FirstSeen::IsNew)?;
+//! let rows = purchases.into_iter();
 //! let log = InteractionLog::builder(window, Granularity::Day)
-//!     .extend(rows.into_iter().map(|(id, day, amount)| Interaction::purchase(id, day, amount)))
+//!     .extend(rows.map(|(id, day, amount)| Interaction::purchase(id, day, amount)))
 //!     .build()?;
 //!
-//! // What the cut knows of each customer; then the models; then the value of the next twelve months.
+//! // What the cut knows of each customer; then the models.
 //! let cohort = log.cohort(cut)?;
 //! let purchases = Mle::default().fit::<BgNbd>(&cohort)?;
 //! let spend = Mle::default().fit::<GammaGamma>(&cohort)?;
+//! assert!(purchases.is_interior() && spend.is_interior());
+//!
+//! // The value of the next twelve months, at a margin of 30 % and 12 % a year.
 //! let valuation = Valuation {
 //!     horizon: Horizon::months(12, cut)?,
 //!     discount: DiscountRate::effective_annual(0.12)?,
 //!     margin: Margin::new(0.3)?,
 //! };
 //! let values = cohort.forecast(purchases.model()).values(&valuation, spend.model())?;
+//! assert_eq!((cohort.ids()[0].as_str(), values[0].residual.to_string().as_str()), ("0001", "10.97 USD"));
 //!
 //! // Who is most valuable: tiers over one number a customer.
 //! let residual: Vec<f64> = values.iter().map(|value| value.residual.amount()).collect();
 //! let tiers = Pyramid::default().tiers(&residual)?;
-//! assert_eq!(tiers.segmentation().len(), cohort.len());
+//! assert_eq!(tiers.segmentation().labels()[0], "platinum");
 //! # Ok(())
 //! # }
 //! ```
@@ -78,6 +85,11 @@
 //!   [`FirstSeen::IsNewAfter`].
 //! * **Discount rates of papers** are often per week and continuous: `DiscountRate::continuous(0.0027, TimeUnit::Week)`.
 //! * **Values by month:** [`Valuation::path`] over [`Day::month_ends`].
+//! * **Are the estimates to be trusted?** [`Fit::is_interior`] and [`Fit::certificate`]; see [`Mle`].
+//! * **DERT**, discounted expected residual transactions: [`Forecast::discounted_purchases`] over
+//!   [`Horizon::Lifetime`].
+//! * **Past and future value together:** [`LifetimeValue::with_realised`].
+//! * **Customers to try things on:** [`simulate`].
 //! * **The log-likelihood differs from that of another program:** ask for its unit, [`Fit::log_likelihood`].
 //!
 //! # Words
@@ -88,13 +100,21 @@
 //!
 //! # Features
 //!
-//! None by default. `serde`: values serialize, and reading runs the checks of `new`. `rayon`: cohorts on all threads,
-//! with the same bits. `jiff`, `chrono`, `time`: conversions of days and instants.
+//! None by default.
+//!
+//! * `serde`: units, rows, histories, models, values and segments are read and written, reading runs the checks of
+//!   `new`; a [`Fit`] and its [`Certificate`] are written only: to keep a fit, keep [`Fit::model`]. Numbers survive JSON
+//!   to the last bit with the feature `float_roundtrip` of serde_json.
+//! * `rayon`: cohorts on all threads, with the same bits.
+//! * `jiff`, `chrono`, `time`: [`Day`] and [`Timestamp`] convert from and to their types.
+//!
+//! Amounts are [`rust_decimal::Decimal`]; the crate is re-exported.
 //!
 //! # What is missing
 //!
-//! Pareto/NBD and the other count models, contracts, intervals and distributions of predictions, covariates, the
-//! exchange between both sides, the evaluation index. No exchange rates: a log has one currency.
+//! Pareto/NBD and the other count models, subscriptions, intervals and distributions of predictions, covariates. How a
+//! better offer changes what customers are worth; scoring customers by many indicators at once. Costs of rows, roles
+//! and axis weights of customers are kept, but no number is made of them yet. No exchange rates: a log has one currency.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 
@@ -128,11 +148,13 @@ pub use interaction::{
     BadRow, Event, FirstSeen, Granularity, Interaction, InteractionLog, LogBuilder, LogError, RefundPolicy, RowError,
     Window, WindowError,
 };
+#[doc(inline)]
 pub use lifetime::{
     BetaGeometricParams, BgNbd, CohortForecast, CountModel, Forecast, ForecastError, GammaGamma, GammaGammaParams,
     LifetimeValue, MbgNbd, Nbd, NbdParams, ParameterError, SpendError, SpendForecast, Timing, Valuation,
     ValuationError, simulate,
 };
+pub use rust_decimal;
 pub use units::{
     Compounding, Currency, DateError, Day, DiscountRate, ExpectedMoney, Horizon, Margin, Moment, Money, MoneyError,
     Probability, Seed, Span, TimeUnit, Timestamp, UnitError, Weights, WeightsError, Zone,

@@ -7,6 +7,20 @@
 //! that the customer follows if so. Everything else, from the chance of a purchase next week to the discounted
 //! value of a lifetime, is written once for all models, in [`Forecast`].
 //!
+//! Fit a model with [`Mle`](crate::Mle), ask it for forecasts, and join purchases and spend in a [`Valuation`]:
+//!
+//! ```
+//! use customer_value::{BetaGeometricParams, BgNbd, CountModel, MbgNbd, PurchaseHistory, Span};
+//!
+//! let params = BetaGeometricParams { r: 0.5, alpha: Span::weeks(6.0)?, a: 0.9, b: 1.6 };
+//! let once = PurchaseHistory::new(0, Span::ZERO, Span::weeks(52.0)?)?;
+//! assert_eq!(BgNbd::new(params)?.forecast(&once).probability_alive().get(), 1.0);
+//! // a/b · ((α+T)/α)^r = 0.9/1.6 · √(58/6) are the odds of having left.
+//! let odds_left = 0.9 / 1.6 * (58.0_f64 / 6.0).sqrt();
+//! assert!((MbgNbd::new(params)?.forecast(&once).log_odds_alive() + odds_left.ln()).abs() < 1e-12);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Which model
 //!
 //! | model | who leaves | P(alive) of one-time buyers |
@@ -17,9 +31,9 @@
 //!
 //! In all of them a customer buys at random (Poisson) at a rate of one's own, and rates are spread over customers
 //! like a gamma distribution; the probability of leaving is spread like a beta distribution. [`BgNbd`] is the one
-//! most often published; where many customers buy once and never again, [`MbgNbd`] says what you would expect of
-//! them. [`Nbd`] is the yardstick without leaving. Spend has a model of its own, [`GammaGamma`], independent of the
-//! purchases.
+//! most often published; where many customers buy once and never again, take [`MbgNbd`], in which their P(alive) falls
+//! with silence too. [`Nbd`] is the yardstick without leaving. Spend has a model of its own, [`GammaGamma`]; that spend
+//! does not depend on how often somebody buys is an assumption, to be checked on your data.
 
 mod beta_geometric;
 mod bg_nbd;
@@ -139,9 +153,7 @@ pub trait CountModel: Likelihood<Data = Patterns> {
     /// The logarithm of the likelihood of one history: one density per repeat purchase, per `unit` of time.
     fn ln_likelihood(&self, history: &PurchaseHistory, unit: TimeUnit) -> f64;
 
-    /// What this customer will do next.
-    ///
-    /// A newcomer is the history [`PurchaseHistory::acquired`]; there is no other door.
+    /// What this customer will do next. A newcomer is the history [`PurchaseHistory::acquired`].
     fn forecast(&self, history: &PurchaseHistory) -> Forecast<Self::Alive> {
         let (log_odds, alive) = self.update(history);
         Forecast::new(log_odds, alive)

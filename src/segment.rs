@@ -188,7 +188,7 @@ pub enum SegmentError {
         value: f64,
     },
     /// A customer is in a segment that has no label.
-    #[error("customer {customer} is in segment {segment} of {segments}")]
+    #[error("customer {customer} is in segment {segment}, expected one of 0 to {segments} (exclusive)")]
     UnknownSegment {
         /// Position of the customer.
         customer: usize,

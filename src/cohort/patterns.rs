@@ -103,6 +103,12 @@ impl From<&[PurchaseHistory]> for Patterns {
     }
 }
 
+impl From<&Vec<PurchaseHistory>> for Patterns {
+    fn from(histories: &Vec<PurchaseHistory>) -> Self {
+        histories.as_slice().into()
+    }
+}
+
 impl<Id> From<&Cohort<Id>> for Patterns {
     fn from(cohort: &Cohort<Id>) -> Self {
         cohort.purchases().into()

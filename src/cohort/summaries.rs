@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::{Cohort, HistoryError, PurchaseHistory, SpendHistory};
 use crate::{
-    error::first_fault,
+    error::list_faults,
     units::{Currency, Money, Span, TimeUnit, UnitError},
 };
 
@@ -17,7 +17,8 @@ pub struct SummaryRow<Id> {
     pub recency: f64,
     /// From the first purchase to the cut (T), in the same unit.
     pub age: f64,
-    /// How many repeat purchases have a known amount (n), and their mean.
+    /// How many repeat purchases have a known amount (n), and their mean. A customer without a repeat purchase may
+    /// leave it out.
     pub mean_spend: Option<(u32, Money)>,
 }
 
@@ -60,7 +61,7 @@ pub enum SummaryRowError {
 
 /// Every bad row of a set of finished summaries.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{} faults in summary rows{}", rows.len(), first_fault(rows))]
+#[error("bad summary rows{}", list_faults(rows))]
 pub struct SummaryError {
     /// Row (from 0) and fault, in the order of the rows; at least one, and one row can have several.
     pub rows: Vec<(usize, SummaryRowError)>,
@@ -79,11 +80,16 @@ impl<Id: Ord + Clone> Cohort<Id> {
     /// # Examples
     ///
     /// ```
-    /// use customer_value::{Cohort, SummaryRow, TimeUnit};
+    /// use customer_value::{Cohort, Currency, Money, SummaryRow, TimeUnit};
     ///
-    /// // Customer 1 of the CDNOW sample, in weeks.
-    /// let row = SummaryRow { id: 1, repeats: 2, recency: 30.43, age: 38.86, mean_spend: None };
-    /// let cohort = Cohort::from_summaries([row], TimeUnit::Week)?;
+    /// // Customers 1 and 3 of the CDNOW sample, in weeks; elsewhere the columns are called frequency, recency, T and
+    /// // monetary_value.
+    /// let mean = Money::from_minor(2_235, Currency::USD);
+    /// let rows = [
+    ///     SummaryRow { id: 1, repeats: 2, recency: 30.43, age: 38.86, mean_spend: Some((2, mean)) },
+    ///     SummaryRow { id: 3, repeats: 0, recency: 0.0, age: 38.86, mean_spend: None },
+    /// ];
+    /// let cohort = Cohort::from_summaries(rows, TimeUnit::Week)?;
     /// assert_eq!(cohort.purchases()[0].repeats(), 2);
     /// # Ok::<(), customer_value::SummaryError>(())
     /// ```
@@ -132,6 +138,7 @@ fn purchases<Id>(row: &SummaryRow<Id>, unit: TimeUnit) -> Result<PurchaseHistory
 fn spend<Id>(row: &SummaryRow<Id>, currency: Option<Currency>) -> Result<Option<SpendHistory>, SummaryRowError> {
     match (row.mean_spend, currency) {
         (None, None) => Ok(None),
+        (None, Some(currency)) if row.repeats == 0 => Ok(Some(SpendHistory::new(0, Money::zero(currency))?)),
         (None, Some(_)) => Err(SummaryRowError::SpendMissing),
         (Some((_, mean)), Some(expected)) if mean.currency() != expected => {
             Err(SummaryRowError::Currency { expected, found: mean.currency() })

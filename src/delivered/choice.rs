@@ -53,6 +53,15 @@ pub enum Alternative {
     Outside,
 }
 
+impl std::fmt::Display for Alternative {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Offer(index) => write!(f, "offer {index} (from 0)"),
+            Self::Outside => f.write_str("the outside option"),
+        }
+    }
+}
+
 /// The probability of every alternative; together they make 1.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -71,7 +80,7 @@ pub enum ChoiceError {
     #[error("the choice set is empty, expected at least one offer")]
     Empty,
     /// A utility is infinite or not a number.
-    #[error("the utility of {alternative:?} is {value}, expected a finite number")]
+    #[error("the utility of {alternative} is {value}, expected a finite number")]
     NotFinite {
         /// Whose utility it is.
         alternative: Alternative,
@@ -79,7 +88,7 @@ pub enum ChoiceError {
         value: f64,
     },
     /// The alternative is not in the set.
-    #[error("{alternative:?} is not among {offers} offers")]
+    #[error("{alternative} is not in the set of {offers} offers")]
     Unknown {
         /// The alternative asked about.
         alternative: Alternative,

@@ -25,6 +25,18 @@ pub enum CostKind {
     Relationship,
 }
 
+impl std::fmt::Display for CostKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Monetary => "money",
+            Self::Time => "time",
+            Self::Energy => "energy",
+            Self::Psychic => "mind",
+            Self::Relationship => "relationship",
+        })
+    }
+}
+
 impl CostKind {
     /// All kinds.
     pub const ALL: [Self; 5] = [Self::Monetary, Self::Time, Self::Energy, Self::Psychic, Self::Relationship];

@@ -178,7 +178,7 @@ impl<U: AxisUnit> ValueVector<U> {
     ///
     /// # Errors
     ///
-    /// [`UnitError`](crate::UnitError) unless every component is a number from −1e150 to 1e150.
+    /// [`DeliveredError::Unit`] unless every component is a number from −1e150 to 1e150.
     pub fn new(axes: impl Into<Axes>, unit: U) -> Result<Self, DeliveredError> {
         let axes = axes.into();
         for number in axes.to_array() {
@@ -253,7 +253,7 @@ impl<U: AxisUnit> ValueVector<U> {
     /// Whether one value is at least as good on every axis.
     ///
     /// `Some(Greater)` means that this value dominates: nowhere less, somewhere more. `None` means that each is
-    /// better somewhere, so that only weights can decide.
+    /// better somewhere.
     ///
     /// # Errors
     ///

@@ -2,6 +2,7 @@ mod builder;
 mod settle;
 mod window;
 
+use crate::error::list_lines;
 use rust_decimal::Decimal;
 
 pub use self::{
@@ -62,7 +63,7 @@ pub struct InteractionLog<Id> {
 #[non_exhaustive]
 pub enum LogError {
     /// Some rows are bad: all of them, in the order of their sources; at least one.
-    #[error("{} faults in the rows{}", .0.len(), .0.first().map_or_else(String::new, |bad| format!("; the first is in {bad}")))]
+    #[error("bad rows in the log{}", list_lines(.0))]
     Rows(Vec<BadRow>),
     /// The amounts have too many digits for an exact sum.
     #[error("the amounts have too many digits for an exact sum")]
@@ -74,7 +75,7 @@ pub enum LogError {
 
 /// One bad row.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{from}, row {row}: {reason}")]
+#[error("{from}, row {row} (from 0): {reason}")]
 pub struct BadRow {
     /// Where the row came from.
     pub from: String,

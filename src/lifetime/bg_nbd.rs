@@ -24,7 +24,8 @@ use crate::{
 /// Likelihood of x repeat purchases, the last at t_x, up to age T:
 ///
 /// ```text
-/// L = Γ(r+x)/Γ(r) · α^r · { B(a, b+x)/B(a, b) · (α+T)^−(r+x) + [x > 0] · B(a+1, b+x−1)/B(a, b) · (α+t_x)^−(r+x) }
+/// L = Γ(r+x)/Γ(r) · α^r · {           B(a, b+x)/B(a, b)     · (α+T)^−(r+x)
+///                           + [x > 0] B(a+1, b+x−1)/B(a, b) · (α+t_x)^−(r+x) }
 ///
 /// P(alive) = 1 / (1 + [x > 0] · a/(b+x−1) · ((α+T)/(α+t_x))^(r+x))
 /// ```
@@ -54,7 +55,8 @@ use crate::{
 /// # References
 ///
 /// Fader, Hardie and Lee (2005), "Counting your customers" the easy way, Marketing Science 24(2): likelihood
-/// eq. 3 and 6, expectation eq. 9, conditional expectation eq. 10.
+/// eq. 3 and 6, expectation eq. 9, conditional expectation eq. 10. P(alive): Fader and Hardie (2008), Computing P(alive)
+/// using the BG/NBD model, note 021.
 #[doc(alias = "beta-geometric")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(

@@ -15,6 +15,24 @@ use crate::{
 ///
 /// What a customer does if alive depends on little, in these models on repeats and age: it is computed once for
 /// all customers who share that. Each number equals, bit for bit, that of the customer's own [`Forecast`].
+///
+/// # Examples
+///
+/// ```
+/// use customer_value::{BetaGeometricParams, BgNbd, Cohort, Span, SummaryRow, TimeUnit};
+///
+/// let row = |id, repeats, recency| SummaryRow { id, repeats, recency, age: 38.86, mean_spend: None };
+/// let cohort = Cohort::from_summaries([row("ann", 2, 30.43), row("bo", 1, 1.71)], TimeUnit::Week)?;
+/// let params = BetaGeometricParams { r: 0.243, alpha: Span::weeks(4.414)?, a: 0.793, b: 2.426 };
+/// let model = BgNbd::new(params)?;
+///
+/// let expected = cohort.forecast(&model).expected_purchases(Span::weeks(39.0)?);
+/// for (id, purchases) in cohort.ids().iter().zip(&expected) {
+///     println!("{id:>6} {purchases:6.3}");
+/// }
+/// assert!(expected[0] > expected[1]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct CohortForecast<'a, M, Id> {
     cohort: &'a Cohort<Id>,

@@ -97,7 +97,8 @@ impl<P: Process> Forecast<P> {
         self.share_alive() * self.alive.expected_purchases(within)
     }
 
-    /// The expected discounted number of purchases up to a horizon: each counts exp(−δ·u) when made u from now.
+    /// The expected discounted number of purchases up to a horizon: each counts exp(−δ·u) when made u from now. Over
+    /// a lifetime it is known as DERT, discounted expected residual transactions.
     ///
     /// ```text
     /// P(alive) · ∫ e^−δu g(u) du,   g(u) = d/du E[purchases within u, given alive]
@@ -106,6 +107,11 @@ impl<P: Process> Forecast<P> {
     /// # Errors
     ///
     /// [`ForecastError::Diverges`] for a lifetime without discounting, where the expectation is infinite.
+    ///
+    /// # References
+    ///
+    /// Fader, Hardie and Lee (2005), RFM and CLV: using iso-value curves for customer base analysis, Journal of
+    /// Marketing Research 42, which names DERT.
     #[doc(alias = "DERT")]
     #[doc(alias = "DECT")]
     #[doc(alias = "discounted expected residual transactions")]

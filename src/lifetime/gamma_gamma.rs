@@ -310,6 +310,12 @@ impl From<&[SpendHistory]> for SpendPatterns {
     }
 }
 
+impl From<&Vec<SpendHistory>> for SpendPatterns {
+    fn from(histories: &Vec<SpendHistory>) -> Self {
+        histories.as_slice().into()
+    }
+}
+
 impl<Id> From<&Cohort<Id>> for SpendPatterns {
     /// Without spend in the cohort there are no rows, and a fit says so.
     fn from(cohort: &Cohort<Id>) -> Self {

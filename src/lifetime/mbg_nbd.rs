@@ -22,7 +22,8 @@ use crate::{
 /// Likelihood of x repeat purchases, the last at t_x, up to age T:
 ///
 /// ```text
-/// L = Γ(r+x)/Γ(r) · α^r · { B(a, b+x+1)/B(a, b) · (α+T)^−(r+x) + B(a+1, b+x)/B(a, b) · (α+t_x)^−(r+x) }
+/// L = Γ(r+x)/Γ(r) · α^r · {   B(a, b+x+1)/B(a, b) · (α+T)^−(r+x)
+///                           + B(a+1, b+x)/B(a, b) · (α+t_x)^−(r+x) }
 ///
 /// P(alive) = 1 / (1 + a/(b+x) · ((α+T)/(α+t_x))^(r+x))
 /// ```

@@ -12,6 +12,9 @@ use crate::units::{DiscountRate, ExpectedMoney, Horizon, Margin, Money, MoneyErr
 /// residual value = margin · E[spend a purchase] · P(alive) · ∫ e^−δu g(u) du
 /// ```
 ///
+/// where `δ` is the continuous discount force, `u` runs from the end of the history to the horizon, and `g` is the rate
+/// at which a living customer is expected to buy; see [`Forecast::discounted_purchases`].
+///
 /// # Examples
 ///
 /// ```
@@ -40,6 +43,7 @@ use crate::units::{DiscountRate, ExpectedMoney, Horizon, Margin, Money, MoneyErr
 #[doc(alias = "CLV")]
 #[doc(alias = "顾客终身价值")]
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Valuation {
     /// How far value is counted.
     pub horizon: Horizon,
@@ -51,6 +55,7 @@ pub struct Valuation {
 
 /// What a customer is still worth, with the parts that make it.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LifetimeValue {
     /// P(alive) at the end of the history.
     pub probability_alive: Probability,
@@ -69,6 +74,7 @@ pub struct LifetimeValue {
 
 /// What a customer was worth and is still worth: kept apart, with their sum.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TotalValue {
     /// The margin on what was spent so far.
     pub realised: ExpectedMoney,
@@ -80,6 +86,7 @@ pub struct TotalValue {
 
 /// When the flows of a period count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Timing {
     /// Each purchase when it is made.
     Continuous,
@@ -93,6 +100,7 @@ pub enum Timing {
 
 /// The value of one period.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PeriodValue {
     /// Where the period starts, counted from the end of the history.
     pub from: Span,
@@ -123,7 +131,7 @@ pub enum ValuationError {
     #[error("the cohort has no spend to value purchases by")]
     NoSpend,
     /// A period does not end after the one before it.
-    #[error("period {index} ends at {end}, expected later than the period before it")]
+    #[error("period {index} (from 0) ends at {end}, expected later than the period before it")]
     PeriodsNotAscending {
         /// Which period.
         index: usize,
@@ -131,7 +139,7 @@ pub enum ValuationError {
         end: Span,
     },
     /// A period ends beyond the horizon.
-    #[error("period {index} ends at {end}, beyond the horizon of the valuation")]
+    #[error("period {index} (from 0) ends at {end}, beyond the horizon of the valuation")]
     PeriodBeyondHorizon {
         /// Which period.
         index: usize,
@@ -189,6 +197,27 @@ impl Valuation {
     ///
     /// For calendar months take the ends from [`Day::month_ends`](crate::Day::month_ends). Under
     /// [`Timing::Continuous`] the values add up to [`Valuation::value`] over the last end.
+    ///
+    /// ```
+    /// # use customer_value::{
+    /// #     BetaGeometricParams, BgNbd, CountModel, Currency, Day, DiscountRate, ExpectedMoney, GammaGamma,
+    /// #     GammaGammaParams, Horizon, Margin, PurchaseHistory, Span, Timing, Valuation,
+    /// # };
+    /// # let params = BetaGeometricParams { r: 0.243, alpha: Span::weeks(4.414)?, a: 0.793, b: 2.426 };
+    /// # let v = ExpectedMoney::new(15.44, Currency::USD)?;
+    /// # let spend = GammaGamma::new(GammaGammaParams { p: 6.25, q: 3.74, v })?.newcomer();
+    /// # let purchases = BgNbd::new(params)?.forecast(&PurchaseHistory::acquired());
+    /// let ends = Day::new(1997, 9, 30)?.month_ends(12)?;
+    /// let valuation = Valuation {
+    ///     horizon: Horizon::Within(ends[11]),
+    ///     discount: DiscountRate::effective_annual(0.12)?,
+    ///     margin: Margin::new(0.3)?,
+    /// };
+    /// let path = valuation.path(&purchases, &spend, &ends, Timing::PeriodEnd)?;
+    /// assert_eq!(path.len(), 12);
+    /// assert!(path[0].value.amount() > path[11].value.amount());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -61,7 +61,8 @@ impl RfmMeasures {
     ///
     /// # Errors
     ///
-    /// [`SegmentError::SpendUnknown`] when the cohort was made without realised spend.
+    /// [`SegmentError::SpendUnknown`] when the cohort was made without realised spend, as from finished summaries; then
+    /// take [`RfmMeasures::from_columns`].
     pub fn from_cohort<Id>(cohort: &Cohort<Id>) -> Result<Self, SegmentError> {
         let realised = cohort.realised().ok_or(SegmentError::SpendUnknown)?;
         let histories = cohort.purchases();
@@ -72,6 +73,15 @@ impl RfmMeasures {
             frequency: histories.iter().map(|history| history.purchases() as f64).collect(),
             monetary: spend,
         })
+    }
+
+    /// One measure of every customer, in the order of the cohort: days, a number of purchases, or major units.
+    pub fn of(&self, measure: RfmMeasure) -> &[f64] {
+        match measure {
+            RfmMeasure::Recency => &self.recency,
+            RfmMeasure::Frequency => &self.frequency,
+            RfmMeasure::Monetary => &self.monetary,
+        }
     }
 
     /// The scores of all customers under the given cuts.

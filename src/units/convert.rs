@@ -28,6 +28,13 @@ mod with_jiff {
         }
     }
 
+    impl From<Timestamp> for jiff::Timestamp {
+        fn from(instant: Timestamp) -> Self {
+            // jiff reaches from the year −9999 to 9999, ours from 1677 to 2262.
+            Self::from_nanosecond(instant.as_nanoseconds().into()).unwrap_or_default()
+        }
+    }
+
     impl From<jiff::tz::TimeZone> for Zone {
         fn from(zone: jiff::tz::TimeZone) -> Self {
             Self(zone)
@@ -52,6 +59,19 @@ mod with_chrono {
         }
     }
 
+    impl From<Day> for chrono::NaiveDate {
+        fn from(day: Day) -> Self {
+            // chrono reaches beyond the years −9999 to 9999 on both sides.
+            Self::from_num_days_from_ce_opt(day.days_since_epoch() + EPOCH_FROM_COMMON_ERA).unwrap_or_default()
+        }
+    }
+
+    impl From<Timestamp> for chrono::DateTime<chrono::Utc> {
+        fn from(instant: Timestamp) -> Self {
+            Self::from_timestamp_nanos(instant.as_nanoseconds())
+        }
+    }
+
     impl<Zone: chrono::TimeZone> TryFrom<chrono::DateTime<Zone>> for Timestamp {
         type Error = DateError;
 
@@ -73,6 +93,21 @@ mod with_time {
 
         fn try_from(date: time::Date) -> Result<Self, DateError> {
             Self::from_days_since_epoch(date.to_julian_day() - EPOCH_JULIAN_DAY)
+        }
+    }
+
+    impl TryFrom<Day> for time::Date {
+        type Error = time::error::ComponentRange;
+
+        fn try_from(day: Day) -> Result<Self, Self::Error> {
+            Self::from_julian_day(day.days_since_epoch() + EPOCH_JULIAN_DAY)
+        }
+    }
+
+    impl From<Timestamp> for time::OffsetDateTime {
+        fn from(instant: Timestamp) -> Self {
+            // Nanoseconds in 64 bits lie in the years 1677 to 2262, which time covers.
+            Self::from_unix_timestamp_nanos(instant.as_nanoseconds().into()).unwrap_or(Self::UNIX_EPOCH)
         }
     }
 

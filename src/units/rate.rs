@@ -63,6 +63,9 @@ impl Compounding {
     }
 }
 
+/// 1,000 % a period: 12 is hardly meant, where 0.12 is 12 %.
+const MOST_RATE: f64 = 10.0;
+
 impl DiscountRate {
     /// No discounting: a flow keeps its value.
     pub const ZERO: Self = Self { force_per_day: 0.0 };
@@ -71,7 +74,7 @@ impl DiscountRate {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] for a negative rate, and unless the force per day is 0 or lies between 1e-100 and 1e6.
+    /// [`UnitError`] unless the rate lies between 0 and 10 (0.12 is 12 %, 10 is 1,000 %).
     pub fn effective_annual(rate: f64) -> Result<Self, UnitError> {
         Self::per_unit(rate, TimeUnit::Year)
     }
@@ -80,9 +83,9 @@ impl DiscountRate {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] for a negative rate, and unless the force per day is 0 or lies between 1e-100 and 1e6.
+    /// [`UnitError`] unless the rate lies between 0 and 10 (0.12 is 12 %, 10 is 1,000 %).
     pub fn nominal(rate: f64, compounding: Compounding) -> Result<Self, UnitError> {
-        let rate = in_range("nominal discount rate", rate, 0.0, f64::MAX)?;
+        let rate = in_range("nominal discount rate", rate, 0.0, MOST_RATE)?;
         let times = compounding.times_a_year();
         Self::from_force(times * (rate / times).ln_1p() / TimeUnit::Year.days())
     }
@@ -91,7 +94,7 @@ impl DiscountRate {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] for a negative rate, and unless the force per day is 0 or lies between 1e-100 and 1e6.
+    /// [`UnitError`] unless the force per day is 0 or lies between 1e-100 and 1e6.
     pub fn continuous(force: f64, per: TimeUnit) -> Result<Self, UnitError> {
         Self::from_force(force / per.days())
     }
@@ -100,9 +103,9 @@ impl DiscountRate {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] for a negative rate, and unless the force per day is 0 or lies between 1e-100 and 1e6.
+    /// [`UnitError`] unless the rate lies between 0 and 10 (0.12 is 12 %, 10 is 1,000 %).
     pub fn per_unit(rate: f64, per: TimeUnit) -> Result<Self, UnitError> {
-        let rate = in_range("discount rate", rate, 0.0, f64::MAX)?;
+        let rate = in_range("discount rate", rate, 0.0, MOST_RATE)?;
         Self::from_force(rate.ln_1p() / per.days())
     }
 

@@ -133,6 +133,11 @@ impl Span {
         self.in_unit(TimeUnit::Week)
     }
 
+    /// The span in years of 365.25 days.
+    pub const fn as_years(self) -> f64 {
+        self.in_unit(TimeUnit::Year)
+    }
+
     /// The span in any unit.
     pub const fn in_unit(self, unit: TimeUnit) -> f64 {
         self.0 / unit.days()

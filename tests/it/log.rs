@@ -140,7 +140,10 @@ fn bad_rows_keep_source_and_index_through_a_merge() {
     };
     let error = shop.merge(web).unwrap().build().unwrap_err();
     assert_eq!(error, LogError::Rows(vec![bad("shop", 1, "-1"), bad("web", 0, "-2")]));
-    assert_eq!(error.to_string(), "2 faults in the rows; the first is in shop, row 1: amount -1.00 USD is negative");
+    assert_eq!(
+        error.to_string(),
+        "bad rows in the log\n  shop, row 1 (from 0): amount -1.00 USD is negative\n  web, row 0 (from 0): amount -2.00 USD is negative"
+    );
 }
 
 #[test]

@@ -91,7 +91,8 @@ fn a_search_cut_short_is_an_error_that_holds_the_last_point() {
     match (Mle { most_evaluations: 2 }).fit::<BgNbd>(&histories[..]).unwrap_err() {
         FitError::NotConverged { evaluations, last, gradient } => {
             assert_eq!((evaluations, last.len(), gradient.len()), (2, 4, 4));
-            assert!(last.iter().all(|value| *value > 0.0));
+            assert!(last.iter().all(|(_, value)| *value > 0.0));
+            assert_eq!(last[1].0, "alpha");
         }
         other => panic!("{other}"),
     }

@@ -194,17 +194,23 @@ fn chrono_converts() {
     let date = chrono::NaiveDate::from_ymd_opt(1997, 9, 30).unwrap();
     assert_eq!(Day::try_from(date), Ok(day("1997-09-30")));
     assert!(Day::try_from(chrono::NaiveDate::MAX).is_err());
+    assert_eq!(chrono::NaiveDate::from(Day::try_from(date).unwrap()), date);
     let instant = chrono::DateTime::from_timestamp(-1, 500_000_000).unwrap();
-    assert_eq!(Timestamp::try_from(instant), Ok(Timestamp::from_nanoseconds(-500_000_000)));
+    let own = Timestamp::from_nanoseconds(-500_000_000);
+    assert_eq!(Timestamp::try_from(instant), Ok(own));
+    assert_eq!(chrono::DateTime::from(own), instant);
 }
 
 #[cfg(feature = "time")]
 #[test]
 fn time_converts() {
     let date = time::Date::from_calendar_date(1997, time::Month::September, 30).unwrap();
+    assert_eq!(time::Date::try_from(Day::try_from(date).unwrap()), Ok(date));
     assert_eq!(Day::try_from(date), Ok(day("1997-09-30")));
     let instant = time::OffsetDateTime::from_unix_timestamp_nanos(-500_000_000).unwrap();
-    assert_eq!(Timestamp::try_from(instant), Ok(Timestamp::from_nanoseconds(-500_000_000)));
+    let own = Timestamp::from_nanoseconds(-500_000_000);
+    assert_eq!(Timestamp::try_from(instant), Ok(own));
+    assert_eq!(time::OffsetDateTime::from(own), instant);
 }
 
 #[cfg(feature = "serde")]

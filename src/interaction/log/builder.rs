@@ -10,8 +10,8 @@ use crate::{
 
 /// Collects rows in any order and from any number of sources, until [`LogBuilder::build`] checks them.
 ///
-/// Builders form a monoid: [merging](LogBuilder::merge) two of them equals giving their rows to one, in any
-/// order.
+/// [Merging](LogBuilder::merge) two builders equals giving their rows to one, in any order: they form a monoid, so
+/// that shards of a log can be read apart.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct LogBuilder<Id> {

@@ -7,7 +7,8 @@ use crate::{interaction::Event, units::Money};
 
 /// What refunds do to the purchases that they take back.
 ///
-/// In both cases a refund counts from its own date on, and nets what was spent.
+/// In both cases a refund counts from its own date on, and nets what was spent. The default is
+/// [`WhollyRefundedIsNoPurchase`](Self::WhollyRefundedIsNoPurchase).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum RefundPolicy {
