@@ -142,3 +142,53 @@ fn covariance_is_symmetric_unlike_that_of_lifetimes() {
         }
     }
 }
+
+#[test]
+fn customers_who_never_leave_put_the_dropout_at_the_edge() {
+    let truth = crate::shared::nbd([0.8, 6.0]);
+    let histories =
+        customer_value::simulate(&truth, customer_value::Span::whole_days(400), 3_000, customer_value::Seed::new(4));
+    let nbd = Mle::default().fit::<Nbd>(&histories).unwrap();
+    assert!(nbd.is_interior());
+    let bg = Mle::default().fit::<BgNbd>(&histories).unwrap();
+    assert!(!bg.is_interior(), "{:?}", bg.certificate());
+    assert_eq!(bg.covariance(TimeUnit::Day), None);
+    // The limit of no dropout is the NBD itself.
+    let gain = bg.log_likelihood(TimeUnit::Day) - nbd.log_likelihood(TimeUnit::Day);
+    assert!((-1e-3..1.0).contains(&gain), "{gain}");
+    for (one, other) in bg.estimates(TimeUnit::Day).iter().zip(nbd.estimates(TimeUnit::Day)) {
+        assert!(relative_error(one.value, other.value) < 1e-2, "{one} {other}");
+    }
+}
+
+#[test]
+fn estimates_of_simulated_customers_lie_within_their_errors() {
+    let truth = [0.6, 5.0, 0.9, 2.2];
+    let model = crate::shared::bg_nbd(truth);
+    let histories =
+        customer_value::simulate(&model, customer_value::Span::whole_days(500), 40_000, customer_value::Seed::new(21));
+    let fit = Mle::default().fit::<BgNbd>(&histories).unwrap();
+    assert!(fit.is_interior());
+    for (estimate, truth) in fit.estimates(TimeUnit::Week).iter().zip(truth) {
+        let deviation = (estimate.value - truth) / estimate.standard_error.unwrap();
+        assert!(deviation.abs() < 4.0, "{estimate} is {deviation} standard errors off {truth}");
+        // Forty thousand customers tell every parameter to a few percent.
+        assert!(estimate.standard_error.unwrap() < 0.05 * truth, "{estimate}");
+    }
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn models_and_values_are_read_through_the_checks_and_fits_are_written() {
+    let model = crate::shared::bg_nbd([0.25, 4.0, 0.5, 2.5]);
+    let mut json = serde_json::to_value(model).unwrap();
+    assert_eq!(serde_json::from_value::<BgNbd>(json.clone()).unwrap(), model);
+    json["a"] = (-1.0).into();
+    let message = serde_json::from_value::<BgNbd>(json).unwrap_err().to_string();
+    assert!(message.contains("BG/NBD parameter a is -1"), "{message}");
+    let (purchases, _): (Vec<PurchaseHistory>, Vec<SpendHistory>) = cdnow_summary().into_iter().unzip();
+    let fit = Mle::default().fit::<BgNbd>(&purchases).unwrap();
+    let written = serde_json::to_value(&fit).unwrap();
+    assert_eq!(written["customers"], 2357);
+    assert_eq!(written["certificate"]["verdict"], "Interior");
+}
