@@ -1,4 +1,4 @@
-use super::gamma::stirling_error;
+use super::{gamma::stirling_error, logistic};
 
 /// Expectations over p ~ Beta(a, b), the mixing distribution of the geometric-dropout models.
 ///
@@ -25,7 +25,8 @@ impl BetaMixture {
             let [value] = self.power_series(shape, [c.ln_1p()]);
             value
         } else {
-            self.expect(shape, c, |p| -shape * (p * c).ln_1p()).exp()
+            let ln_power = |p: f64| -shape * (p * c).ln_1p();
+            (self.ln_sum(&Grid::tilted(self, shape, c), ln_power) - self.ln_mass(shape, c)).exp()
         }
     }
 
@@ -49,7 +50,7 @@ impl BetaMixture {
             let gone = -(-shape * (p * c).ln_1p()).exp_m1();
             if p > 0.0 { (gone / p).ln() } else { limit }
         };
-        self.expect(shape, c, ln_count).exp()
+        (self.ln_sum(&Grid::mild(self, shape, c), ln_count) - self.ln_mass(shape, c)).exp()
     }
 
     /// Σ P(N = n) E(1−p)ⁿ with N negative binomial: (1 + pc)^−R is the generating function of N at 1 − p.
@@ -106,36 +107,16 @@ impl BetaMixture {
         }
     }
 
-    /// ln E f(p) by the trapezoidal rule, where ln f has a slope in y of at most `shape` and feels p only beyond
-    /// 1/(shape·c).
-    ///
-    /// The narrowest peak that the exponents allow sets the width of a step; where it would be tiny, halving from
-    /// a wider one mostly ends long before.
-    fn expect(self, shape: f64, c: f64, ln_f: impl Fn(f64) -> f64) -> f64 {
-        const ROUNDING: f64 = 1e-13;
-        let exponents = self.a + self.b + shape;
-        let finest = Grid::width(exponents);
-        let mut width = Grid::width(exponents.min(1e4));
-        let mut value = Self::trapezoid(&Grid::new(self, shape, c, width), &ln_f);
-        while width > finest {
-            width *= 0.5;
-            let finer = Self::trapezoid(&Grid::new(self, shape, c, width), &ln_f);
-            let change = (finer - value).abs();
-            value = finer;
-            if change <= ROUNDING * value.abs().max(1.0) {
-                break;
-            }
-        }
-        value
+    /// ln ∫ f(p) by the trapezoidal rule on a grid, up to the factor of [`Self::ln_mass`].
+    fn ln_sum(self, grid: &Grid, ln_f: impl Fn(f64) -> f64) -> f64 {
+        let mut sum = LogSum::default();
+        grid.walk(self, |p, ln_weight| sum.add(ln_weight + ln_f(p)));
+        grid.width.ln() + sum.ln()
     }
 
-    fn trapezoid(grid: &Grid, ln_f: impl Fn(f64) -> f64) -> f64 {
-        let (mut mass, mut sum) = (LogSum::default(), LogSum::default());
-        grid.each(|p, ln_weight| {
-            mass.add(ln_weight);
-            sum.add(ln_weight + ln_f(p));
-        });
-        sum.ln() - mass.ln()
+    /// ln ∫ 1: what the weights of a grid sum to.
+    fn ln_mass(self, shape: f64, c: f64) -> f64 {
+        self.ln_sum(&Grid::mild(self, shape, c), |_| 0.0)
     }
 }
 
@@ -152,13 +133,17 @@ impl Default for LogSum {
 }
 
 impl LogSum {
-    fn add(&mut self, ln_term: f64) {
+    /// Adds a term and says whether it still counts beside the largest.
+    fn add(&mut self, ln_term: f64) -> bool {
+        /// Below e^−48 of the largest term, all that follow are below the last digit.
+        const NEGLIGIBLE: f64 = 48.0;
         if ln_term > self.scale {
             self.sum = self.sum * (self.scale - ln_term).exp() + 1.0;
             self.scale = ln_term;
         } else {
             self.sum += (ln_term - self.scale).exp();
         }
+        ln_term > self.scale - NEGLIGIBLE
     }
 
     fn ln(&self) -> f64 {
@@ -171,54 +156,112 @@ fn series_is_short(shape: f64, c: f64) -> bool {
         && shape * c.ln_1p() < -LEAST_START.ln()
 }
 
-/// Equidistant nodes in y = ln(p/(1−p)) that cover the whole line: the tails, where p is 0 or 1 to the last
-/// digit, are geometric series and stand in one node each.
+/// Equidistant nodes in y = ln(p/(1−p)), walked from a start outward.
+///
+/// Every integrand here has a single peak in y. At the ends of the grid p is 0 or 1 to the last digit; the tails
+/// beyond are geometric series and stand in one node each.
 struct Grid {
-    mixture: BetaMixture,
     from: f64,
-    steps: f64,
+    to: f64,
+    start: f64,
     width: f64,
 }
 
 impl Grid {
-    fn new(mixture: BetaMixture, shape: f64, c: f64, width: f64) -> Self {
+    /// For f whose slope d ln f / dy lies between −1 and 0 and falls, and which feels p only beyond 1/(shape·c): its
+    /// peak is hardly left of that of the weights, and hardly narrower.
+    fn mild(mixture: BetaMixture, shape: f64, c: f64) -> Self {
+        let BetaMixture { a, b } = mixture;
+        Self::new(mixture, shape, c, (a / b).ln(), a * b / (a + b))
+    }
+
+    /// For f = (1 + pc)^−R, which can move the peak far to the left and make it narrow.
+    ///
+    /// The slope of the integrand in y is q · [a − R pc/(1+pc) − b e^y], and what stands in brackets falls.
+    fn tilted(mixture: BetaMixture, shape: f64, c: f64) -> Self {
+        let BetaMixture { a, b } = mixture;
+        let share = |y: f64| {
+            let p = logistic(y);
+            p * c / (1.0 + p * c)
+        };
+        let (mut low, mut high) = (Self::mild(mixture, shape, c).from, (a / b).ln());
+        while high - low > 1e-3 {
+            let middle = f64::midpoint(low, high);
+            if a - shape * share(middle) - b * middle.exp() > 0.0 { low = middle } else { high = middle }
+        }
+        let (p, q) = (logistic(high), logistic(-high));
+        let curvature = q * q * shape * share(high) / (1.0 + p * c) + b * p;
+        Self::new(mixture, shape, c, high, curvature)
+    }
+
+    fn new(mixture: BetaMixture, shape: f64, c: f64, start: f64, curvature: f64) -> Self {
         /// Beyond this many logarithmic units, p or 1 − p vanishes beside one.
         const VANISHES: f64 = 39.0;
+        /// A peak like that of the gamma distribution, with curvature k, is integrated to 1e-14 with steps of
+        /// ½/√(k+1), for |Γ(k + 2πi/h)| is then that much below Γ(k); and no step is wider than a quarter.
+        const WIDEST: f64 = 0.25;
         let BetaMixture { a, b } = mixture;
-        let from = -VANISHES - (1.0 + b + (1.0 + shape) * c).ln();
-        let to = VANISHES + (1.0 + a + shape).ln();
-        let steps = ((to - from) / width).ceil();
-        Self { mixture, from, steps, width }
-    }
-
-    /// The step that integrands with these exponents need: their narrowest peak is 2/√exponents wide and the rule
-    /// needs two thirds of that, or 0.3 for the strip of half width π/2 in which they do not grow.
-    fn width(exponents: f64) -> f64 {
-        (1.3 / exponents.sqrt()).min(0.3)
-    }
-
-    /// Calls with every p and the logarithm of its weight, up to a common factor.
-    ///
-    /// Everything is taken relative to the peak at p₀ = a/(a+b), so that a and b, which may be large, multiply
-    /// only what differs from it: with t = y − y₀, ln(p/p₀) = −ln(1 + q₀(e^−t − 1)).
-    fn each(&self, mut visit: impl FnMut(f64, f64)) {
-        let BetaMixture { a, b } = self.mixture;
-        let (p0, q0) = (a / (a + b), b / (a + b));
-        let peak = (a / b).ln();
-        let weighed = |step: f64| {
-            let t = self.from - peak + step * self.width;
-            let ln_p = -(q0 * (-t).exp_m1()).ln_1p();
-            let ln_q = -(p0 * t.exp_m1()).ln_1p();
-            (p0 * ln_p.exp(), a * ln_p + b * ln_q)
-        };
-        visit(0.0, weighed(0.0).1 - (-(-a * self.width).exp_m1()).ln());
-        let mut step = 1.0;
-        while step < self.steps {
-            let (p, ln_weight) = weighed(step);
-            visit(p, ln_weight);
-            step += 1.0;
+        Self {
+            from: -VANISHES - (1.0 + b + (1.0 + shape) * c).ln(),
+            to: VANISHES + (1.0 + a + shape).ln(),
+            start,
+            width: (0.5 / (curvature + 1.0).sqrt()).min(WIDEST),
         }
-        visit(1.0, weighed(self.steps).1 - (-(-b * self.width).exp_m1()).ln());
+    }
+
+    /// Calls with p and the logarithm of its weight, up to a common factor, from the start to the left and then to the
+    /// right, each until the visitor has enough.
+    fn walk(&self, mixture: BetaMixture, mut visit: impl FnMut(f64, f64) -> bool) {
+        let BetaMixture { a, b } = mixture;
+        let weights = Weights::new(mixture);
+        let mut y = self.start;
+        loop {
+            let (p, ln_weight) = weights.at(y);
+            if y <= self.from {
+                visit(0.0, ln_weight - (-(-a * self.width).exp_m1()).ln());
+                break;
+            }
+            if !visit(p, ln_weight) {
+                break;
+            }
+            y -= self.width;
+        }
+        y = self.start + self.width;
+        loop {
+            let (p, ln_weight) = weights.at(y);
+            if y >= self.to {
+                visit(1.0, ln_weight - (-(-b * self.width).exp_m1()).ln());
+                break;
+            }
+            if !visit(p, ln_weight) {
+                break;
+            }
+            y += self.width;
+        }
+    }
+}
+
+/// The weights p^a q^b of dy, relative to their peak at p₀ = a/(a+b), so that a and b, which may be large, multiply
+/// only what differs from it: with t = y − y₀, ln(p/p₀) = −ln(1 + q₀(e^−t − 1)).
+struct Weights {
+    mixture: BetaMixture,
+    p0: f64,
+    q0: f64,
+    peak: f64,
+}
+
+impl Weights {
+    fn new(mixture: BetaMixture) -> Self {
+        let BetaMixture { a, b } = mixture;
+        Self { mixture, p0: a / (a + b), q0: b / (a + b), peak: (a / b).ln() }
+    }
+
+    /// p and the logarithm of its weight.
+    fn at(&self, y: f64) -> (f64, f64) {
+        let t = y - self.peak;
+        let ln_p = -(self.q0 * (-t).exp_m1()).ln_1p();
+        let ln_q = -(self.p0 * t.exp_m1()).ln_1p();
+        (self.p0 * ln_p.exp(), self.mixture.a * ln_p + self.mixture.b * ln_q)
     }
 }
 
@@ -283,22 +326,18 @@ struct Nodes {
 
 impl Nodes {
     fn new(mixture: BetaMixture, least_x: f64) -> Self {
-        let mut nodes = Self { p: Vec::new(), weight: Vec::new() };
-        let width = Grid::width(mixture.a + mixture.b + 1.0);
-        Grid::new(mixture, 1.0, least_x.recip(), width).each(|p, ln_weight| {
-            nodes.p.push(p);
-            nodes.weight.push(ln_weight);
-        });
-        let largest = nodes.weight.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let mass: f64 = nodes.weight.iter().map(|ln_weight| (ln_weight - largest).exp()).sum();
-        let negligible = NEGLIGIBLE * least_x.min(1.0);
+        let grid = Grid::mild(mixture, 1.0, least_x.recip());
+        // Beside the heaviest node, one counts if it does so with the largest possible 1/(x + p).
+        let least_weight = (NEGLIGIBLE * least_x.min(1.0)).ln();
         let (mut p, mut weight) = (Vec::new(), Vec::new());
-        for (at, ln_weight) in nodes.p.into_iter().zip(nodes.weight) {
-            let share = (ln_weight - largest).exp() / mass;
-            if share > negligible {
-                p.push(at);
-                weight.push(share);
-            }
+        grid.walk(mixture, |at, ln_weight| {
+            p.push(at);
+            weight.push(ln_weight.exp());
+            ln_weight > least_weight
+        });
+        let mass: f64 = weight.iter().sum();
+        for weight in &mut weight {
+            *weight /= mass;
         }
         Self { p, weight }
     }
