@@ -60,7 +60,7 @@ use simulate::{Generator, LatentCustomer};
 use crate::{
     cohort::{Patterns, PurchaseHistory, Survivors},
     math::{Jet, ln_rising_jet},
-    units::{Horizon, Span, TimeUnit},
+    units::{Currency, Horizon, Span, TimeUnit},
 };
 
 pub(crate) mod sealed {
@@ -86,9 +86,10 @@ pub trait Likelihood: sealed::Sealed + Clone + PartialEq + std::fmt::Debug + Sen
     #[doc(hidden)]
     fn to_natural(&self) -> Vec<f64>;
 
-    /// Where a search may start; what is missing when nothing can be estimated.
+    /// Points spread over all that the data may ask for, where a search may start; what is missing when nothing can be
+    /// estimated.
     #[doc(hidden)]
-    fn start(data: &Self::Data) -> Result<Vec<f64>, TooLittleData>;
+    fn starts(data: &Self::Data) -> Result<Vec<Vec<f64>>, TooLittleData>;
 
     /// The log-likelihood (times in days) with gradient and Hessian in the logarithms of the parameters.
     #[doc(hidden)]
@@ -97,9 +98,14 @@ pub trait Likelihood: sealed::Sealed + Clone + PartialEq + std::fmt::Debug + Sen
 
 /// What a report on a fit needs to know of the data.
 pub trait Observations: sealed::Sealed + Sized {
-    /// Every so many distinct rows, when there are so many that a search on a sample pays.
+    /// How many distinct rows there are.
     #[doc(hidden)]
-    fn sample(&self) -> Option<Self>;
+    fn distinct(&self) -> usize;
+
+    /// Every so many distinct rows.
+    #[doc(hidden)]
+    #[must_use]
+    fn sample(&self, every: usize) -> Self;
 
     /// How many customers the likelihood counts.
     fn customers(&self) -> u64;
@@ -110,15 +116,13 @@ pub trait Observations: sealed::Sealed + Sized {
 
 impl sealed::Sealed for Patterns {}
 
-/// A search starts on every 16th row where there are more than 16 times this many: it ends so near the optimum of
-/// all rows that two or three steps remain.
-const SAMPLE: usize = 1 << 11;
-const SAMPLE_EVERY: usize = 16;
-
 impl Observations for Patterns {
-    fn sample(&self) -> Option<Self> {
-        let pick = || self.rows().iter().step_by(SAMPLE_EVERY).map(|row| (row.history, row.customers));
-        (self.rows().len() > SAMPLE * SAMPLE_EVERY).then(|| Self::from_counts(pick()))
+    fn distinct(&self) -> usize {
+        self.rows().len()
+    }
+
+    fn sample(&self, every: usize) -> Self {
+        Self::from_counts(self.rows().iter().step_by(every).map(|row| (row.history, row.customers)))
     }
 
     fn customers(&self) -> u64 {
@@ -258,6 +262,14 @@ pub enum TooLittleData {
     NoRepeats {
         /// How many customers there are.
         customers: u64,
+    },
+    /// Amounts in different currencies have no common scale.
+    #[error("spend in {found} beside spend in {expected}, expected one currency")]
+    MixedCurrencies {
+        /// The currency of the first history.
+        expected: Currency,
+        /// Another.
+        found: Currency,
     },
     /// No customer has a repeat purchase with a positive amount.
     #[error("no customer has positive spend on a repeat purchase")]

@@ -11,7 +11,7 @@ mod mixture;
 mod quadrature;
 
 pub use beta::{incomplete_beta, negative_binomial};
-pub use gamma::{digamma, ln_beta, ln_rising, ln_rising_jet, trigamma};
+pub use gamma::{digamma_rise, ln_beta, ln_rising, ln_rising_jet, ln_survival_jet, trigamma, trigamma_drop};
 pub use jet::Jet;
 pub use maximise::{End, Maximum, maximise};
 pub use mixture::{BetaMixture, discounted_rate};

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     cohort::{Pattern, Patterns, PurchaseHistory, Survivors},
-    math::{BetaMixture, Jet, ln_rising, softplus},
+    math::{BetaMixture, Jet, ln_rising, ln_survival_jet, softplus},
     parallel,
     units::{Span, TimeUnit},
 };
@@ -87,8 +87,8 @@ macro_rules! beta_geometric_model {
                 self.0.to_natural()
             }
 
-            fn start(data: &Patterns) -> Result<Vec<f64>, TooLittleData> {
-                BetaGeometric::start(data)
+            fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, TooLittleData> {
+                BetaGeometric::starts(data)
             }
 
             fn objective(natural: &[f64], data: &Patterns) -> Jet {
@@ -152,9 +152,9 @@ impl BetaGeometric {
         self.ln_odds_of_last_coin(history).map_or(f64::NEG_INFINITY, |coin| coin + shape * self.ln_silence(history))
     }
 
-    /// ln[(α+T)/(α+t_x)]. It is only ever added to numbers of order one, so that its absolute error counts.
+    /// ln[(α+T)/(α+t_x)].
     fn ln_silence(&self, history: &PurchaseHistory) -> f64 {
-        ((self.alpha + history.age().as_days()) / (self.alpha + history.recency().as_days())).ln()
+        (history.time_since_last().as_days() / (self.alpha + history.recency().as_days())).ln_1p()
     }
 
     pub fn update(&self, history: &PurchaseHistory) -> (f64, BetaGeometricProcess) {
@@ -183,24 +183,28 @@ impl BetaGeometric {
             + softplus(-left.abs())
     }
 
-    pub fn start(data: &Patterns) -> Result<Vec<f64>, TooLittleData> {
+    /// From hardly any dropout to leaving at once, for buyers who differ little or much.
+    pub fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, TooLittleData> {
         enough(data)?;
         let (repeats, age) = means(data);
-        let r = 0.5;
-        Ok(vec![r, (r * age / repeats).max(1e-3), 1.0, 2.0 + repeats])
+        let dropouts = [(1.0, 2.0 + repeats), (0.5, 0.5), (0.01, 0.1), (0.1, 2.0), (5.0, 5.0 + repeats), (50.0, 500.0)];
+        let start = |(r, (a, b)): (f64, (f64, f64))| vec![r, (r * age / repeats).max(1e-3), a, b];
+        Ok([0.5, 3.0, 0.1].into_iter().flat_map(|r| dropouts.map(|dropout| start((r, dropout)))).collect())
     }
 
     /// Sums that depend on repeats alone run over k < x, shared by all customers; the rest runs over the rows.
     pub fn objective(&self, data: &Patterns) -> Jet {
         let Self { r, alpha, a, b, .. } = *self;
         let rate = ln_rising_sum(data.survivors(), r);
-        let tossed = self.tossed(data);
-        let (stay, toss) = (ln_rising_sum(&tossed, b), ln_rising_sum(&tossed, a + b));
+        let stay = self.tossed(data).iter().fold([0.0; 5], |sum, run| {
+            let jet = ln_survival_jet(a, b + f64::from(run.from), run.to - run.from);
+            std::array::from_fn(|term| sum[term] + run.customers as f64 * jet[term])
+        });
         let mut jet = Jet::zero(4);
         jet.add(
-            rate[0] + stay[0] - toss[0],
-            [rate[1], 0.0, -toss[1], stay[1] - toss[1]],
-            [[rate[2], 0.0, 0.0, 0.0], [0.0; 4], [0.0, 0.0, -toss[2], -toss[2]], [0.0, 0.0, 0.0, stay[2] - toss[2]]],
+            rate[0] + stay[0],
+            [rate[1], 0.0, stay[1], stay[2]],
+            [[rate[2], 0.0, 0.0, 0.0], [0.0; 4], [0.0, 0.0, stay[3], stay[3]], [0.0, 0.0, 0.0, stay[4]]],
         );
         let chunks = parallel::map_chunks(data.rows(), CHUNK, |rows| self.rows(rows));
         chunks.iter().fold(jet, Jet::plus).in_logarithms(&[r, alpha, a, b])

@@ -1,10 +1,9 @@
 use super::{
-    CHUNK, Dimension, Likelihood, Observations, Parameter, ParameterError, SAMPLE, SAMPLE_EVERY, TooLittleData, check,
-    sealed::Sealed,
+    CHUNK, Dimension, Likelihood, Observations, Parameter, ParameterError, TooLittleData, check, sealed::Sealed,
 };
 use crate::{
     cohort::{Cohort, SpendHistory},
-    math::{Jet, digamma, ln_beta, trigamma},
+    math::{Jet, digamma_rise, ln_beta, trigamma, trigamma_drop},
     parallel,
     units::{Currency, ExpectedMoney, MoneyError},
 };
@@ -136,35 +135,39 @@ impl GammaGamma {
     }
 
     /// The jet in p, q and v of rows that share their number of purchases.
+    ///
+    /// With t = n·m the density is [B(pn, q) m]^−1 (t/(v+t))^pn (v/(v+t))^q: formed so, nothing cancels however large
+    /// pn grows.
     fn run(jet: &mut Jet, [p, q, v]: [f64; 3], rows: &[SpendPattern]) {
         let n = f64::from(rows[0].purchases);
-        let [mut count, mut means, mut logs, mut inverses, mut squares] = [0.0; 5];
-        for row in rows {
-            let weight = row.customers as f64;
-            let at = v + row.total;
-            let inverse = at.recip();
-            count += weight;
-            means += weight * row.ln_mean;
-            logs += weight * at.ln();
-            inverses += weight * inverse;
-            squares += weight * inverse * inverse;
-        }
         let shape = p * n;
-        let slope = digamma(shape + q);
-        let curvature = trigamma(shape + q);
-        let value =
-            count * (q * v.ln() + shape * n.ln() - ln_beta(shape, q)) + (shape - 1.0) * means - (shape + q) * logs;
-        let gradient = [
-            n * (count * (slope - digamma(shape) + n.ln()) + means - logs),
-            count * (slope - digamma(q) + v.ln()) - logs,
-            count * q / v - (shape + q) * inverses,
-        ];
+        let ln_v = v.ln();
+        let [mut count, mut means, mut by_p, mut by_q] = [0.0; 4];
+        let [mut by_v, mut by_pv, mut by_qv, mut by_vv] = [0.0; 4];
+        for SpendPattern { total, ln_total, ln_mean, customers, .. } in rows {
+            let weight = *customers as f64;
+            // ln(1 + v/t) and ln(1 + t/v): the smaller directly, the other by their difference ln(t/v).
+            let gap = ln_total - ln_v;
+            let smaller = if gap > 0.0 { (v / total).ln_1p() } else { (total / v).ln_1p() };
+            let inverse = (v + total).recip();
+            let spent = total * inverse / v;
+            count += weight;
+            means += weight * ln_mean;
+            by_p += weight * (smaller + (-gap).max(0.0));
+            by_q += weight * (smaller + gap.max(0.0));
+            by_v += weight * (q * total - shape * v) * inverse / v;
+            by_pv += weight * inverse;
+            by_qv += weight * spent;
+            by_vv += weight * (shape * inverse * inverse - q * spent * (inverse + v.recip()));
+        }
+        let gradient = [n * (count * digamma_rise(shape, q) - by_p), count * digamma_rise(q, shape) - by_q, by_v];
+        let both = trigamma(shape + q);
         let hessian = [
-            [count * n * n * (curvature - trigamma(shape)), count * n * curvature, -n * inverses],
-            [0.0, count * (curvature - trigamma(q)), count / v - inverses],
-            [0.0, 0.0, (shape + q) * squares - count * q / (v * v)],
+            [-count * n * n * trigamma_drop(shape, q), count * n * both, -n * by_pv],
+            [0.0, -count * trigamma_drop(q, shape), by_qv],
+            [0.0, 0.0, by_vv],
         ];
-        jet.add(value, gradient, hessian);
+        jet.add(-count * ln_beta(shape, q) - means - shape * by_p - q * by_q, gradient, hessian);
     }
 }
 
@@ -201,7 +204,10 @@ impl Likelihood for GammaGamma {
         vec![self.p, self.q, self.v]
     }
 
-    fn start(data: &SpendPatterns) -> Result<Vec<f64>, TooLittleData> {
+    fn starts(data: &SpendPatterns) -> Result<Vec<Vec<f64>>, TooLittleData> {
+        if let (Some(expected), Some(found)) = (data.currency, data.other_currency) {
+            return Err(TooLittleData::MixedCurrencies { expected, found });
+        }
         if data.rows.is_empty() {
             return Err(TooLittleData::NoSpend);
         }
@@ -209,8 +215,9 @@ impl Likelihood for GammaGamma {
             let weight = row.customers as f64;
             (spend + weight * row.total, purchases + weight * f64::from(row.purchases))
         });
-        // The mean of p·v/(q−1) at q = 3 and p = 5.
-        Ok(vec![5.0, 3.0, spend / purchases * 2.0 / 5.0])
+        // v from the mean spend, p·v/(q−1).
+        let start = |(p, q): (f64, f64)| vec![p, q, spend / purchases * (q - 1.0) / p];
+        Ok([(5.0, 3.0), (1.0, 2.0), (50.0, 3.0), (5.0, 50.0), (200.0, 200.0)].map(start).into())
     }
 
     fn objective(natural: &[f64], data: &SpendPatterns) -> Jet {
@@ -269,6 +276,8 @@ pub struct SpendPatterns {
     /// Ascending by purchases and total.
     rows: Vec<SpendPattern>,
     currency: Option<Currency>,
+    /// A second one, if amounts are mixed; a fit then says so.
+    other_currency: Option<Currency>,
     customers: u64,
     left_out: u64,
 }
@@ -277,6 +286,7 @@ pub struct SpendPatterns {
 struct SpendPattern {
     purchases: u32,
     total: f64,
+    ln_total: f64,
     ln_mean: f64,
     customers: u64,
 }
@@ -296,14 +306,17 @@ impl From<&[SpendHistory]> for SpendPatterns {
         });
         paying.retain(|&(purchases, bits)| purchases > 0 && f64::from_bits(bits) > 0.0);
         parallel::sort(&mut paying);
+        let mut currencies = histories.iter().map(|history| history.repeat_total().currency());
+        let currency = currencies.next();
         let row = |run: &[(u32, u64)]| {
             let (purchases, total) = (run[0].0, f64::from_bits(run[0].1));
-            let ln_mean = (total / f64::from(purchases)).ln();
-            SpendPattern { purchases, total, ln_mean, customers: run.len() as u64 }
+            let (ln_total, ln_mean) = (total.ln(), (total / f64::from(purchases)).ln());
+            SpendPattern { purchases, total, ln_total, ln_mean, customers: run.len() as u64 }
         };
         Self {
             rows: paying.chunk_by(|one, next| one == next).map(row).collect(),
-            currency: histories.first().map(|history| history.repeat_total().currency()),
+            currency,
+            other_currency: currencies.find(|&other| Some(other) != currency),
             customers: paying.len() as u64,
             left_out: (histories.len() - paying.len()) as u64,
         }
@@ -326,9 +339,12 @@ impl<Id> From<&Cohort<Id>> for SpendPatterns {
 impl Sealed for SpendPatterns {}
 
 impl Observations for SpendPatterns {
-    fn sample(&self) -> Option<Self> {
-        let rows = || self.rows.iter().step_by(SAMPLE_EVERY).copied().collect::<Vec<_>>();
-        (self.rows.len() > SAMPLE * SAMPLE_EVERY).then(|| Self { rows: rows(), ..*self })
+    fn distinct(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn sample(&self, every: usize) -> Self {
+        Self { rows: self.rows.iter().step_by(every).copied().collect(), ..*self }
     }
 
     fn customers(&self) -> u64 {

@@ -128,11 +128,10 @@ impl Likelihood for Nbd {
         vec![self.r, self.alpha]
     }
 
-    fn start(data: &Patterns) -> Result<Vec<f64>, TooLittleData> {
+    fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, TooLittleData> {
         enough(data)?;
         let (repeats, age) = means(data);
-        let r = 0.5;
-        Ok(vec![r, (r * age / repeats).max(1e-3)])
+        Ok([0.5, 3.0, 0.1, 50.0].map(|r| vec![r, (r * age / repeats).max(1e-3)]).into())
     }
 
     fn objective(natural: &[f64], data: &Patterns) -> Jet {

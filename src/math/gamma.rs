@@ -54,6 +54,22 @@ pub fn ln_rising_jet(r: f64, n: u32) -> [f64; 3] {
     })
 }
 
+/// ln Π_{k<n} (b+k)/(a+b+k) with its derivatives: value, by a, by b, by aa (the same by ab), by bb.
+pub fn ln_survival_jet(a: f64, b: f64, n: u32) -> [f64; 5] {
+    /// From here on the special functions are faster than the sum.
+    const MANY: u32 = 32;
+    if n > MANY {
+        let [stay, toss] = [ln_rising_jet(b, n), ln_rising_jet(a + b, n)];
+        return [stay[0] - toss[0], -toss[1], stay[1] - toss[1], -toss[2], stay[2] - toss[2]];
+    }
+    (0..n).fold([0.0; 5], |[value, by_a, by_b, by_aa, by_bb], k| {
+        let stay = (b + f64::from(k)).recip();
+        let toss = (a + b + f64::from(k)).recip();
+        let gap = a * stay * toss;
+        [value - (a * stay).ln_1p(), by_a - toss, by_b + gap, by_aa + toss * toss, by_bb - gap * (stay + toss)]
+    })
+}
+
 /// ln B(a, b) for a, b > 0.
 ///
 /// For large arguments the gamma functions nearly cancel; what is left is then formed from Stirling's
@@ -120,21 +136,41 @@ fn digamma_near_root(d: f64) -> f64 {
     d * (head + divided_difference(end, d))
 }
 
+/// ψ(x + d) − ψ(x) for d ≥ 0, without cancellation where d is small beside x.
+pub fn digamma_rise(x: f64, d: f64) -> f64 {
+    if x < STIRLING_FROM { d / (x * (x + d)) + digamma_rise(x + 1.0, d) } else { d * divided_difference(x, d) }
+}
+
+/// ψ′(x) − ψ′(x + d) for d ≥ 0, without cancellation where d is small beside x.
+pub fn trigamma_drop(x: f64, d: f64) -> f64 {
+    let y = x + d;
+    if x < STIRLING_FROM {
+        return d * (x + y) / (x * x * y * y) + trigamma_drop(x + 1.0, d);
+    }
+    let powers = inverse_power_differences(x, y);
+    let series = BERNOULLI.iter().enumerate().rev().fold(0.0, |sum, (k, number)| sum + number * powers[2 * k + 2]);
+    d * (powers[0] + 0.5 * powers[1] + series)
+}
+
 /// [ψ(x + d) − ψ(x)] / d for x ≥ 10: the asymptotic series of ψ, differenced term by term.
 fn divided_difference(x: f64, d: f64) -> f64 {
-    let y = x + d;
     let logarithm = if d.abs() < f64::EPSILON { x.recip() } else { (d / x).ln_1p() / d };
-    // (x⁻² − y⁻²)/d = (x + y)/(x y)², and x⁻²ᵏ − y⁻²ᵏ = (x⁻² − y⁻²) Σ x⁻²⁽ᵏ⁻¹⁻ʲ⁾ y⁻²ʲ.
-    let (u, v) = ((x * x).recip(), (y * y).recip());
-    let slope = (x + y) * u * v;
-    let mut series = 0.0;
-    let (mut power, mut quotient) = (1.0, 1.0);
-    for coefficient in DIGAMMA_SERIES {
-        series += coefficient * quotient;
+    let powers = inverse_power_differences(x, x + d);
+    let series = DIGAMMA_SERIES.iter().enumerate().rev().fold(0.0, |sum, (k, factor)| sum + factor * powers[2 * k + 1]);
+    logarithm + 0.5 * powers[0] + series
+}
+
+/// (x^−m − y^−m) / (y − x) for m = 1, 2, … 17: sums of positive terms.
+fn inverse_power_differences(x: f64, y: f64) -> [f64; 17] {
+    let (u, v) = (x.recip(), y.recip());
+    let mut powers = [u * v; 17];
+    let mut power = v;
+    for m in 1..powers.len() {
+        // x^−(m+1) − y^−(m+1) = x⁻¹ (x^−m − y^−m) + y^−m (x⁻¹ − y⁻¹).
+        powers[m] = u * powers[m - 1] + power * u * v;
         power *= v;
-        quotient = quotient * u + power;
     }
-    logarithm + 0.5 / (x * y) + slope * series
+    powers
 }
 
 /// ψ′(x), for x > 0.

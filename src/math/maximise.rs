@@ -13,6 +13,31 @@ pub struct Maximum {
     pub held: Vec<bool>,
 }
 
+impl Maximum {
+    /// What any search improves upon.
+    pub fn nowhere(parameters: usize) -> Self {
+        let jet = Jet { value: f64::NEG_INFINITY, ..Jet::zero(parameters) };
+        Self { point: vec![0.0; parameters], jet, evaluations: 0, end: End::Stuck, held: vec![false; parameters] }
+    }
+
+    /// Whether it is a maximum inside the box whose curvature is at least `least` in every direction.
+    pub fn is_sharp(&self, least: f64) -> bool {
+        let interior = self.end == End::Stationary && !self.held.contains(&true);
+        interior && self.jet.information().first().is_some_and(|&curvature| curvature >= least)
+    }
+
+    /// Whether this is a better end than another: higher, or as high and not stuck.
+    pub fn improves(&self, other: &Self) -> bool {
+        match (self.end == End::Stuck, other.end == End::Stuck) {
+            (false, true) => true,
+            (true, false) => false,
+            _ => {
+                self.jet.value > other.jet.value + if other.jet.value.is_finite() { rounding(&other.jet) } else { 0.0 }
+            }
+        }
+    }
+}
+
 /// How a maximisation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
@@ -161,6 +186,9 @@ impl NewtonStep {
         let free: Vec<usize> = (0..n).filter(|&i| !held[i]).collect();
         let gradient = DVector::from_iterator(free.len(), free.iter().map(|&i| jet.gradient[i]));
         let curvature = DMatrix::from_fn(free.len(), free.len(), |i, j| -jet.hessian[free[i] * n + free[j]]);
+        if free.is_empty() {
+            return Self { direction: vec![0.0; n], gain: 0.0, held, concave: true };
+        }
         let eigen = SymmetricEigen::new(curvature);
         let largest = eigen.eigenvalues.amax().max(f64::MIN_POSITIVE);
         let along = eigen.eigenvectors.tr_mul(&gradient);

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
-use super::*;
+use super::{gamma::digamma, *};
 
 struct Row {
     line: usize,
@@ -51,4 +51,22 @@ fn special_functions_match_fifty_digits() {
     }
     assert!(seen > 300, "the table has {seen} rows");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// The table pins digamma and trigamma; where d is not small their differences keep enough digits to compare with,
+/// and for small d the difference is d times the next derivative, to second order.
+#[test]
+fn differences_of_digamma_and_trigamma_keep_their_digits() {
+    let close = |value: f64, expected: f64, tolerance: f64| {
+        assert!((value / expected - 1.0).abs() < tolerance, "{value} {expected}");
+    };
+    for x in [0.3, 2.0, 9.99, 10.01, 250.0] {
+        for d in [0.7 * x, 40.0 * x, 1e5] {
+            close(digamma_rise(x, d), digamma(x + d) - digamma(x), 1e-12);
+            close(trigamma_drop(x, d), trigamma(x) - trigamma(x + d), 1e-12);
+        }
+        close(digamma_rise(x, 1e-9), 1e-9 * trigamma(x + 0.5e-9), 1e-12);
+    }
+    close(digamma_rise(1e12, 1e-3), 1e-15, 1e-11);
+    close(trigamma_drop(1e12, 1e-3), 1e-27, 1e-11);
 }

@@ -90,7 +90,9 @@ fn a_search_cut_short_is_an_error_that_holds_the_last_point() {
     let histories = [history(3, 20.0, 30.0), history(0, 0.0, 30.0), history(1, 5.0, 28.0)];
     match (Mle { most_evaluations: 2 }).fit::<BgNbd>(&histories[..]).unwrap_err() {
         FitError::NotConverged { evaluations, last, gradient } => {
-            assert_eq!((evaluations, last.len(), gradient.len()), (2, 4, 4));
+            // Two from every start.
+            assert!(evaluations >= 4 && evaluations % 2 == 0, "{evaluations}");
+            assert_eq!((last.len(), gradient.len()), (4, 4));
             assert!(last.iter().all(|(_, value)| *value > 0.0));
             assert_eq!(last[1].0, "alpha");
         }
