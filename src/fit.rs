@@ -1,7 +1,7 @@
 //! From data to a model: maximum likelihood, with a certificate of where the search ended.
 
 use crate::{
-    lifetime::{Dimension, Likelihood, Observations, Parameter, ParameterError, TooLittleData},
+    lifetime::{DataError, Dimension, Likelihood, Observations, Parameter, ParameterError},
     math::{End, Maximum, maximise},
     units::TimeUnit,
 };
@@ -128,7 +128,7 @@ pub enum Verdict {
 pub enum FitError {
     /// The data cannot tell the parameters.
     #[error(transparent)]
-    TooLittleData(#[from] TooLittleData),
+    DataError(#[from] DataError),
     /// The search ended at a point that is no maximum.
     #[error("no convergence after {evaluations} evaluations; the last point is {} (times in days)", list(last))]
     NotConverged {

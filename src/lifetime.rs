@@ -89,7 +89,7 @@ pub trait Likelihood: sealed::Sealed + Clone + PartialEq + std::fmt::Debug + Sen
     /// Points spread over all that the data may ask for, where a search may start; what is missing when nothing can be
     /// estimated.
     #[doc(hidden)]
-    fn starts(data: &Self::Data) -> Result<Vec<Vec<f64>>, TooLittleData>;
+    fn starts(data: &Self::Data) -> Result<Vec<Vec<f64>>, DataError>;
 
     /// The log-likelihood (times in days) with gradient and Hessian in the logarithms of the parameters.
     #[doc(hidden)]
@@ -122,7 +122,7 @@ impl Observations for Patterns {
     }
 
     fn sample(&self, every: usize) -> Self {
-        Self::from_counts(self.rows().iter().step_by(every).map(|row| (row.history, row.customers)))
+        Self::from_rows(self.rows().iter().step_by(every).copied())
     }
 
     fn customers(&self) -> u64 {
@@ -250,10 +250,10 @@ fn check<M: Likelihood>(model: &'static str, natural: &[f64]) -> Result<(), Para
     Ok(())
 }
 
-/// Data from which the parameters cannot be told.
+/// Data from which parameters cannot be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum TooLittleData {
+pub enum DataError {
     /// There is no customer.
     #[error("there is no customer")]
     NoCustomers,
@@ -277,10 +277,10 @@ pub enum TooLittleData {
 }
 
 /// The checks that all count models share before a fit.
-fn enough(data: &Patterns) -> Result<(), TooLittleData> {
+fn enough(data: &Patterns) -> Result<(), DataError> {
     match (data.customers(), data.repeats()) {
-        (0, _) => Err(TooLittleData::NoCustomers),
-        (customers, 0) => Err(TooLittleData::NoRepeats { customers }),
+        (0, _) => Err(DataError::NoCustomers),
+        (customers, 0) => Err(DataError::NoRepeats { customers }),
         _ => Ok(()),
     }
 }

@@ -32,11 +32,11 @@ pub struct Pattern {
 
 impl Patterns {
     /// Histories with counts, in any order; equal histories add up, counts of zero leave no row.
-    pub fn from_counts(counts: impl IntoIterator<Item = (PurchaseHistory, u64)>) -> Self {
-        let mut rows: Vec<(PurchaseHistory, u64)> =
+    pub fn from_counts(counts: impl IntoIterator<Item = (PurchaseHistory, u32)>) -> Self {
+        let mut rows: Vec<(PurchaseHistory, u32)> =
             counts.into_iter().filter(|&(_, customers)| customers > 0).collect();
         parallel::sort(&mut rows);
-        Self::from_runs(rows.into_iter().map(|(history, customers)| Pattern { history, customers }))
+        Self::from_rows(rows.into_iter().map(|(history, customers)| Pattern { history, customers: customers.into() }))
     }
 
     /// How many customers there are.
@@ -44,9 +44,10 @@ impl Patterns {
         self.customers
     }
 
-    /// The sum of their repeat purchases (Σ x).
+    /// The sum of their repeat purchases (Σ x), at most `u64::MAX`.
     pub fn repeats(&self) -> u64 {
-        self.survivors.iter().map(|run| u64::from(run.to - run.from) * run.customers).sum()
+        let runs = self.survivors.iter().map(|run| u64::from(run.to - run.from).saturating_mul(run.customers));
+        runs.fold(0, u64::saturating_add)
     }
 
     /// The distinct histories, ascending.
@@ -61,7 +62,7 @@ impl Patterns {
     }
 
     /// Ascending histories, equal ones side by side.
-    fn from_runs(ascending: impl Iterator<Item = Pattern>) -> Self {
+    pub(crate) fn from_rows(ascending: impl Iterator<Item = Pattern>) -> Self {
         let mut rows: Vec<Pattern> = Vec::new();
         for next in ascending {
             match rows.last_mut() {
@@ -95,11 +96,11 @@ impl From<&[PurchaseHistory]> for Patterns {
         let one = |history| Pattern { history, customers: 1 };
         if let Some(mut packed) = histories.iter().map(WholeDays::pack).collect::<Option<Vec<_>>>() {
             parallel::sort(&mut packed);
-            return Self::from_runs(packed.into_iter().map(WholeDays::unpack).map(one));
+            return Self::from_rows(packed.into_iter().map(WholeDays::unpack).map(one));
         }
         let mut histories = histories.to_vec();
         parallel::sort(&mut histories);
-        Self::from_runs(histories.into_iter().map(one))
+        Self::from_rows(histories.into_iter().map(one))
     }
 }
 

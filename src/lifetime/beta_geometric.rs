@@ -5,7 +5,7 @@ mod process;
 pub use process::BetaGeometricProcess;
 
 use super::{
-    CHUNK, Exposure, TooLittleData, enough, ln_rising_sum, means,
+    CHUNK, DataError, Exposure, enough, ln_rising_sum, means,
     simulate::{Generator, LatentCustomer},
 };
 use crate::{
@@ -87,7 +87,7 @@ macro_rules! beta_geometric_model {
                 self.0.to_natural()
             }
 
-            fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, TooLittleData> {
+            fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, DataError> {
                 BetaGeometric::starts(data)
             }
 
@@ -184,7 +184,7 @@ impl BetaGeometric {
     }
 
     /// From hardly any dropout to leaving at once, for buyers who differ little or much.
-    pub fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, TooLittleData> {
+    pub fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, DataError> {
         enough(data)?;
         let (repeats, age) = means(data);
         let dropouts = [(1.0, 2.0 + repeats), (0.5, 0.5), (0.01, 0.1), (0.1, 2.0), (5.0, 5.0 + repeats), (50.0, 500.0)];

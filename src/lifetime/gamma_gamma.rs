@@ -1,6 +1,4 @@
-use super::{
-    CHUNK, Dimension, Likelihood, Observations, Parameter, ParameterError, TooLittleData, check, sealed::Sealed,
-};
+use super::{CHUNK, DataError, Dimension, Likelihood, Observations, Parameter, ParameterError, check, sealed::Sealed};
 use crate::{
     cohort::{Cohort, SpendHistory},
     math::{Jet, digamma_rise, ln_beta, trigamma, trigamma_drop},
@@ -204,12 +202,12 @@ impl Likelihood for GammaGamma {
         vec![self.p, self.q, self.v]
     }
 
-    fn starts(data: &SpendPatterns) -> Result<Vec<Vec<f64>>, TooLittleData> {
+    fn starts(data: &SpendPatterns) -> Result<Vec<Vec<f64>>, DataError> {
         if let (Some(expected), Some(found)) = (data.currency, data.other_currency) {
-            return Err(TooLittleData::MixedCurrencies { expected, found });
+            return Err(DataError::MixedCurrencies { expected, found });
         }
         if data.rows.is_empty() {
-            return Err(TooLittleData::NoSpend);
+            return Err(DataError::NoSpend);
         }
         let (spend, purchases) = data.rows.iter().fold((0.0, 0.0), |(spend, purchases), row| {
             let weight = row.customers as f64;

@@ -1,6 +1,5 @@
 use super::{
-    BetaGeometricParams, BetaGeometricProcess, CountModel, Dimension, Likelihood, Parameter, ParameterError,
-    TooLittleData,
+    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Dimension, Likelihood, Parameter, ParameterError,
     beta_geometric::{BetaGeometric, beta_geometric_model},
     check,
     sealed::Sealed,

@@ -1,6 +1,6 @@
 use super::{
-    CHUNK, CountModel, Dimension, Exposure, Likelihood, Parameter, ParameterError, Process, TooLittleData, check,
-    enough, ln_rising_sum, means,
+    CHUNK, CountModel, DataError, Dimension, Exposure, Likelihood, Parameter, ParameterError, Process, check, enough,
+    ln_rising_sum, means,
     sealed::Sealed,
     simulate::{Generator, LatentCustomer},
 };
@@ -128,7 +128,7 @@ impl Likelihood for Nbd {
         vec![self.r, self.alpha]
     }
 
-    fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, TooLittleData> {
+    fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, DataError> {
         enough(data)?;
         let (repeats, age) = means(data);
         Ok([0.5, 3.0, 0.1, 50.0].map(|r| vec![r, (r * age / repeats).max(1e-3)]).into())

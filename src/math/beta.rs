@@ -8,7 +8,7 @@ const SADDLE_POINT_FROM: f64 = 10.0;
 /// P(N = n) of a negative binomial: Γ(r+n) / (Γ(r) n!) · (1 − z)^r z^n, with `q` = 1 − z.
 pub fn negative_binomial(n: u32, r: f64, z: f64, q: f64) -> f64 {
     if n == 0 {
-        return q.powf(r);
+        return (r * ln_complement(z, q)).exp();
     }
     beta_kernel(f64::from(n), r, z, q) / f64::from(n)
 }
@@ -31,7 +31,7 @@ pub fn incomplete_beta(z: f64, q: f64, a: f64, b: f64) -> f64 {
 /// z^a q^b / B(a, b).
 fn beta_kernel(a: f64, b: f64, z: f64, q: f64) -> f64 {
     if a.min(b) < SADDLE_POINT_FROM {
-        return (a * z.ln() + b * ln_complement(z, q) - ln_beta(a, b)).exp();
+        return (a * ln_complement(q, z) + b * ln_complement(z, q) - ln_beta(a, b)).exp();
     }
     // Loader (2000), "Fast and accurate computation of binomial probabilities": the binomial density at its
     // saddle point, so that no large logarithms cancel.

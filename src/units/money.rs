@@ -105,9 +105,14 @@ impl Money {
         self.currency
     }
 
-    /// The amount in major units as a float: the nearest one up to 2⁵³ units of its last digit, beside it beyond.
+    /// The amount in major units as a float: the nearest one for up to 2⁵³ units of its last digit and 22 decimals, at
+    /// most one step beside it beyond.
     pub fn to_f64(self) -> f64 {
-        const TEN: [f64; 9] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
+        // The powers of ten that are floats.
+        const TEN: [f64; 23] = [
+            1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+            1e19, 1e20, 1e21, 1e22,
+        ];
         const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
         // Two floats without rounding give the nearest one in a single division, far faster than the general way.
         match (self.amount.mantissa(), TEN.get(self.amount.scale() as usize)) {

@@ -29,7 +29,7 @@ use super::{Day, Span, TimeUnit, UnitError, in_range};
 /// ```
 #[doc(alias = "折现率")]
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "f64", into = "f64"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Raw", into = "Raw"))]
 pub struct DiscountRate {
     force_per_day: f64,
 }
@@ -134,19 +134,26 @@ impl DiscountRate {
     }
 }
 
-impl TryFrom<f64> for DiscountRate {
+/// The stored form: its unit stands beside the number.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Raw {
+    force_per_day: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for DiscountRate {
     type Error = UnitError;
 
-    /// Reads a continuous force per day.
-    fn try_from(force_per_day: f64) -> Result<Self, UnitError> {
-        Self::from_force(force_per_day)
+    fn try_from(raw: Raw) -> Result<Self, UnitError> {
+        Self::from_force(raw.force_per_day)
     }
 }
 
-impl From<DiscountRate> for f64 {
-    /// The continuous force per day.
+#[cfg(feature = "serde")]
+impl From<DiscountRate> for Raw {
     fn from(rate: DiscountRate) -> Self {
-        rate.force_per_day
+        Self { force_per_day: rate.force_per_day }
     }
 }
 

@@ -18,7 +18,7 @@ use super::{Day, UnitError, in_range};
 /// ```
 #[doc(alias = "duration")]
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "f64", into = "f64"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Raw", into = "Raw"))]
 pub struct Span(f64);
 
 /// A unit of time, for rates, reports and log-likelihoods.
@@ -179,19 +179,26 @@ impl std::hash::Hash for Span {
     }
 }
 
-impl TryFrom<f64> for Span {
+/// The stored form: its unit stands beside the number.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Raw {
+    days: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for Span {
     type Error = UnitError;
 
-    /// Reads a number of days.
-    fn try_from(days: f64) -> Result<Self, UnitError> {
-        Self::days(days)
+    fn try_from(raw: Raw) -> Result<Self, UnitError> {
+        Self::days(raw.days)
     }
 }
 
-impl From<Span> for f64 {
-    /// The span in days.
+#[cfg(feature = "serde")]
+impl From<Span> for Raw {
     fn from(span: Span) -> Self {
-        span.0
+        Self { days: span.0 }
     }
 }
 

@@ -5,7 +5,7 @@ use customer_value::{
     ForecastError, GammaGamma, GammaGammaParams, HistoryError, Horizon, Margin, MbgNbd, Mle, Money, MoneyError, Nbd,
     NbdParams, Patterns, PurchaseHistory, Span, SpendError, SpendHistory, SummaryRow, TimeUnit, Timing, Valuation,
     ValuationError, Verdict,
-    lifetime::{Process, TooLittleData},
+    lifetime::{DataError, Process},
 };
 use proptest::prelude::*;
 
@@ -56,8 +56,8 @@ fn a_recency_without_a_repeat_purchase_is_refused() {
 fn an_empty_cohort_has_forecasts_of_nobody_and_no_fit() {
     let empty = Cohort::<u32>::from_summaries([], TimeUnit::Day).unwrap();
     let error = Mle::default().fit::<BgNbd>(&empty).unwrap_err();
-    assert_eq!(error, FitError::TooLittleData(TooLittleData::NoCustomers));
-    assert_eq!(Mle::default().fit::<GammaGamma>(&empty).unwrap_err(), FitError::TooLittleData(TooLittleData::NoSpend));
+    assert_eq!(error, FitError::DataError(DataError::NoCustomers));
+    assert_eq!(Mle::default().fit::<GammaGamma>(&empty).unwrap_err(), FitError::DataError(DataError::NoSpend));
     let model = bg_nbd([0.243, 4.414, 0.793, 2.426]);
     let all = empty.forecast(&model);
     assert!(all.probability_alive().is_empty() && all.expected_purchases(days(9.0)).is_empty());
@@ -67,7 +67,7 @@ fn an_empty_cohort_has_forecasts_of_nobody_and_no_fit() {
 #[test]
 fn all_frequencies_zero_identify_no_rate() {
     let histories = [history(0, 0.0, 10.0), history(0, 0.0, 20.0)];
-    let nothing = FitError::TooLittleData(TooLittleData::NoRepeats { customers: 2 });
+    let nothing = FitError::DataError(DataError::NoRepeats { customers: 2 });
     assert_eq!(Mle::default().fit::<BgNbd>(&histories[..]).unwrap_err(), nothing);
     assert_eq!(Mle::default().fit::<MbgNbd>(&histories[..]).unwrap_err(), nothing);
     assert_eq!(Mle::default().fit::<Nbd>(&histories[..]).unwrap_err(), nothing);
@@ -233,27 +233,40 @@ fn a_cohort_without_spend_has_no_values() {
     assert_eq!(values, Err(ValuationError::NoSpend));
 }
 
-/// Any number: ordinary, tiny, huge, not finite.
+/// Mostly numbers over the whole legal range of a parameter or time, sometimes anything at all.
 fn anything() -> impl Strategy<Value = f64> {
-    prop_oneof![any::<f64>(), -10.0..1000.0_f64, Just(0.0), Just(f64::NAN), Just(f64::INFINITY), Just(1e-6), Just(1e6)]
+    let legal = || (-6.0..6.0_f64).prop_map(|exponent| 10_f64.powf(exponent));
+    prop_oneof![
+        20 => legal(),
+        1 => any::<f64>(),
+        1 => prop_oneof![Just(0.0), Just(f64::NAN), Just(f64::INFINITY), Just(1e-6), Just(1e6)],
+    ]
+}
+
+/// A history over the whole legal range.
+fn any_history() -> impl Strategy<Value = PurchaseHistory> {
+    let repeats = prop_oneof![0_u32..5, 0_u32..5_000, 0_u32..999_999_999];
+    let end = (-14.0..12.0_f64).prop_map(|exponent| 10_f64.powf(exponent));
+    (repeats, 1e-12..=1.0_f64, end).prop_filter_map("recency underflows", |(repeats, share, end)| {
+        let recency = if repeats == 0 { 0.0 } else { share * end };
+        PurchaseHistory::new(repeats, Span::days(recency).ok()?, Span::days(end).ok()?).ok()
+    })
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(384))]
 
     #[test]
     fn arbitrary_numbers_never_panic_in_the_lifetime_half(
         parameters in [anything(), anything(), anything(), anything()],
-        times in [anything(), anything(), anything()],
-        repeats in prop_oneof![0_u32..5, 0_u32..5_000],
+        history in any_history(),
+        within in anything(),
         force in anything(),
         count in 0_u32..3_000,
     ) {
         let [r, alpha, a, b] = parameters;
-        let (Ok(alpha), Ok(recency), Ok(age), Ok(within)) =
-            (Span::days(alpha), Span::days(times[0]), Span::days(times[1]), Span::days(times[2])) else { return Ok(()) };
+        let (Ok(alpha), Ok(within)) = (Span::days(alpha), Span::days(within)) else { return Ok(()) };
         let Ok(rate) = DiscountRate::continuous(force, TimeUnit::Day) else { return Ok(()) };
-        let Ok(history) = PurchaseHistory::new(repeats, recency, age) else { return Ok(()) };
         if let Ok(model) = Nbd::new(NbdParams { r, alpha }) {
             exercise(&model, &history, within, rate, count);
         }
@@ -263,6 +276,43 @@ proptest! {
             exercise(&mbg, &history, within, rate, count);
         }
     }
+
+    #[test]
+    fn few_arbitrary_customers_are_fitted_or_refused(
+        histories in prop::collection::vec(any_history(), 0..6),
+        cents in prop::collection::vec((0_u32..6, 0_i64..1_000_000), 0..6),
+    ) {
+        let verdicts = [
+            Mle::default().fit::<Nbd>(&histories).map(|fit| fit.log_likelihood(TimeUnit::Day)),
+            Mle::default().fit::<BgNbd>(&histories).map(|fit| fit.log_likelihood(TimeUnit::Day)),
+            Mle::default().fit::<MbgNbd>(&histories).map(|fit| fit.log_likelihood(TimeUnit::Day)),
+        ];
+        for value in verdicts.into_iter().flatten() {
+            prop_assert!(value.is_finite());
+        }
+        let spend: Vec<SpendHistory> = cents
+            .iter()
+            .filter_map(|&(repeats, cents)| SpendHistory::from_mean(repeats, Money::from_minor(cents, Currency::USD)).ok())
+            .collect();
+        if let Ok(fit) = Mle::default().fit::<GammaGamma>(&spend) {
+            prop_assert!(fit.log_likelihood(TimeUnit::Day).is_finite());
+        }
+    }
+}
+
+#[test]
+fn a_history_too_short_for_any_parameter_holds_all_of_them_at_their_edges() {
+    let instant = PurchaseHistory::new(100, days(1e-11), days(1e-11)).unwrap();
+    let fit = Mle::default().fit::<Nbd>(&[instant][..]).unwrap();
+    assert_eq!(fit.certificate().verdict, Verdict::Boundary { parameters: vec!["r", "alpha"] });
+}
+
+#[test]
+fn spend_in_mixed_currencies_is_not_fitted() {
+    let spend = |currency| SpendHistory::from_mean(2, Money::from_minor(2_000, currency)).unwrap();
+    let error = Mle::default().fit::<GammaGamma>(&[spend(Currency::USD), spend(Currency::EUR)][..]).unwrap_err();
+    let mixed = DataError::MixedCurrencies { expected: Currency::USD, found: Currency::EUR };
+    assert_eq!(error, FitError::DataError(mixed));
 }
 
 /// Every prediction is a number of its kind, or a typed error.

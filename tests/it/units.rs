@@ -250,12 +250,14 @@ mod serde {
     fn reading_runs_the_checks_of_new() {
         refused::<Currency>(json!("BTC"));
         refused::<Day>(json!("2023-02-29"));
-        refused::<Span>(json!(-1.0));
+        refused::<Span>(json!({"days": -1.0}));
+        refused::<Span>(json!(12.0));
         refused::<Probability>(json!(1.5));
         refused::<Margin>(json!(1.5));
-        refused::<DiscountRate>(json!(-0.1));
+        refused::<DiscountRate>(json!({"force_per_day": -0.1}));
+        refused::<DiscountRate>(json!(0.12));
         refused::<Weights>(json!([0.5, 0.6]));
-        refused::<PurchaseHistory>(json!({"repeats": 0, "recency": 1.0, "age": 2.0}));
+        refused::<PurchaseHistory>(json!({"repeats": 0, "recency": {"days": 1.0}, "age": {"days": 2.0}}));
         refused::<SpendHistory>(json!({"repeats": 0, "repeat_total": {"amount": "1", "currency": "USD"}}));
         refused::<Window>(json!({"start": "2024-01-02", "end": "2024-01-01", "first_seen": "IsNew"}));
     }
