@@ -29,8 +29,9 @@ fn customers(days: Days) -> Vec<PurchaseHistory> {
             let age = Span::whole_days(182 + cohort);
             simulate(&model(), age, CUSTOMERS / COHORTS + 1, Seed::new(cohort.into()))
         })
-        .map(|history| days.of(history))
         .take(CUSTOMERS as usize)
+        .enumerate()
+        .map(|(index, history)| days.of(index, history))
         .collect()
 }
 
@@ -42,12 +43,12 @@ enum Days {
 
 impl Days {
     /// Whole days merge what happens on one day; here it is enough to round the last purchase up.
-    fn of(self, history: PurchaseHistory) -> PurchaseHistory {
+    fn of(self, index: usize, history: PurchaseHistory) -> PurchaseHistory {
         match self {
             Self::Continuous => {
                 // Everybody a different age, as in a log of instants.
-                let jitter = history.recency().as_days().sin().abs() + 1e-9 * f64::from(history.repeats());
-                history.after_silence(Span::days(jitter).unwrap()).unwrap()
+                let part_of_a_day = Span::days((index as f64).sin().abs()).unwrap();
+                history.after_silence(part_of_a_day).unwrap()
             }
             Self::Whole => {
                 let recency = Span::days(history.recency().as_days().ceil()).unwrap();

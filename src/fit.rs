@@ -128,7 +128,7 @@ pub enum Verdict {
 pub enum FitError {
     /// The data cannot tell the parameters.
     #[error(transparent)]
-    DataError(#[from] DataError),
+    Data(#[from] DataError),
     /// The search ended at a point that is no maximum.
     #[error("no convergence after {evaluations} evaluations; the last point is {} (times in days)", list(last))]
     NotConverged {

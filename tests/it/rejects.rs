@@ -56,8 +56,8 @@ fn a_recency_without_a_repeat_purchase_is_refused() {
 fn an_empty_cohort_has_forecasts_of_nobody_and_no_fit() {
     let empty = Cohort::<u32>::from_summaries([], TimeUnit::Day).unwrap();
     let error = Mle::default().fit::<BgNbd>(&empty).unwrap_err();
-    assert_eq!(error, FitError::DataError(DataError::NoCustomers));
-    assert_eq!(Mle::default().fit::<GammaGamma>(&empty).unwrap_err(), FitError::DataError(DataError::NoSpend));
+    assert_eq!(error, FitError::Data(DataError::NoCustomers));
+    assert_eq!(Mle::default().fit::<GammaGamma>(&empty).unwrap_err(), FitError::Data(DataError::NoSpend));
     let model = bg_nbd([0.243, 4.414, 0.793, 2.426]);
     let all = empty.forecast(&model);
     assert!(all.probability_alive().is_empty() && all.expected_purchases(days(9.0)).is_empty());
@@ -67,7 +67,7 @@ fn an_empty_cohort_has_forecasts_of_nobody_and_no_fit() {
 #[test]
 fn all_frequencies_zero_identify_no_rate() {
     let histories = [history(0, 0.0, 10.0), history(0, 0.0, 20.0)];
-    let nothing = FitError::DataError(DataError::NoRepeats { customers: 2 });
+    let nothing = FitError::Data(DataError::NoRepeats { customers: 2 });
     assert_eq!(Mle::default().fit::<BgNbd>(&histories[..]).unwrap_err(), nothing);
     assert_eq!(Mle::default().fit::<MbgNbd>(&histories[..]).unwrap_err(), nothing);
     assert_eq!(Mle::default().fit::<Nbd>(&histories[..]).unwrap_err(), nothing);
@@ -312,7 +312,7 @@ fn spend_in_mixed_currencies_is_not_fitted() {
     let spend = |currency| SpendHistory::from_mean(2, Money::from_minor(2_000, currency)).unwrap();
     let error = Mle::default().fit::<GammaGamma>(&[spend(Currency::USD), spend(Currency::EUR)][..]).unwrap_err();
     let mixed = DataError::MixedCurrencies { expected: Currency::USD, found: Currency::EUR };
-    assert_eq!(error, FitError::DataError(mixed));
+    assert_eq!(error, FitError::Data(mixed));
 }
 
 /// Every prediction is a number of its kind, or a typed error.
