@@ -85,8 +85,8 @@ impl<'a, M: CountModel, Id> CohortForecast<'a, M, Id> {
     ///
     /// # Errors
     ///
-    /// [`ValuationError`] when the cohort has no spend, in another currency than the model, or where a value is
-    /// infinite.
+    /// [`ValuationError::NoSpend`] when the cohort has no spend; [`ValuationError::Customer`] names the first customer
+    /// whose value is infinite or whose spend is in another currency than the model.
     pub fn values(&self, valuation: &Valuation, spend: &GammaGamma) -> Result<Vec<LifetimeValue>, ValuationError> {
         let histories = self.cohort.spend().ok_or(ValuationError::NoSpend)?;
         let parts = self.given_alive(|alive| valuation.given_alive(alive), |alive, parts| (alive, parts));
@@ -94,7 +94,10 @@ impl<'a, M: CountModel, Id> CohortForecast<'a, M, Id> {
         let values = parallel::map(&rows, |((alive, (expected, discounted)), history)| {
             valuation.assemble(Probability::computed(*alive), *expected, *discounted, &spend.forecast(history)?)
         });
-        values.into_iter().collect()
+        let named = |(index, value): (usize, Result<_, ValuationError>)| {
+            value.map_err(|source| ValuationError::Customer { index, source: Box::new(source) })
+        };
+        values.into_iter().enumerate().map(named).collect()
     }
 
     /// `f` of the process of every customer, computed once for equal processes, then combined with P(alive).

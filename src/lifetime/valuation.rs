@@ -67,6 +67,8 @@ pub struct LifetimeValue {
     pub spend_per_purchase: ExpectedMoney,
     /// The share of revenue that is kept.
     pub margin: Margin,
+    /// The rate at which purchases were discounted.
+    pub discount: DiscountRate,
     /// Residual lifetime value: margin · spend a purchase · discounted purchases. What was earned before the
     /// end of the history is not in it.
     pub residual: ExpectedMoney,
@@ -127,6 +129,14 @@ pub enum ValuationError {
     /// Amounts do not combine.
     #[error(transparent)]
     Money(#[from] MoneyError),
+    /// A customer of a cohort has no value.
+    #[error("customer {index} (from 0): {source}")]
+    Customer {
+        /// The position in the cohort.
+        index: usize,
+        /// Why.
+        source: Box<ValuationError>,
+    },
     /// The cohort knows nothing of spend.
     #[error("the cohort has no spend to value purchases by")]
     NoSpend,
@@ -188,6 +198,7 @@ impl Valuation {
             discounted_purchases,
             spend_per_purchase,
             margin: self.margin,
+            discount: self.discount,
             residual: spend_per_purchase.checked_mul(self.margin.get() * discounted_purchases)?,
         })
     }

@@ -225,6 +225,20 @@ fn parts_of_a_value_multiply_to_it_and_past_and_future_stay_apart() {
 }
 
 #[test]
+fn a_cohort_names_the_customer_whose_value_is_infinite() {
+    let mean = Money::from_minor(2_000, Currency::USD);
+    let rows = [
+        SummaryRow { id: 1, repeats: 1, recency: 3.0, age: 9.0, mean_spend: Some((1, mean)) },
+        SummaryRow { id: 2, repeats: 0, recency: 0.0, age: 9.0, mean_spend: None },
+    ];
+    let cohort = Cohort::from_summaries(rows, TimeUnit::Week).unwrap();
+    let model = bg_nbd([0.243, 4.414, 0.793, 2.426]);
+    let error = cohort.forecast(&model).values(&valuation(Horizon::Within(days(9.0))), &spend_model(0.9)).unwrap_err();
+    let source = Box::new(ValuationError::Spend(SpendError::NoFiniteMean { q: 0.9 }));
+    assert_eq!(error, ValuationError::Customer { index: 1, source });
+}
+
+#[test]
 fn a_cohort_without_spend_has_no_values() {
     let row = SummaryRow { id: 1, repeats: 1, recency: 3.0, age: 9.0, mean_spend: None };
     let cohort = Cohort::from_summaries([row], TimeUnit::Week).unwrap();
