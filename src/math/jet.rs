@@ -28,6 +28,11 @@ impl Jet {
         }
     }
 
+    /// Whether every number of it is finite.
+    pub fn is_finite(&self) -> bool {
+        self.value.is_finite() && self.gradient.iter().chain(&self.hessian).all(|number| number.is_finite())
+    }
+
     /// The sum of two jets.
     #[must_use]
     pub fn plus(mut self, other: &Self) -> Self {

@@ -71,20 +71,22 @@ pub fn maximise(start: &[f64], bounds: &[(f64, f64)], most_evaluations: u32, f: 
     let mut search = Search { f, bounds, evaluations: 0, most_evaluations };
     let (mut point, mut jet) = search.evaluate(start);
     let mut idle = 0;
-    loop {
+    let (end, held) = loop {
+        if !jet.is_finite() {
+            break (End::Stuck, vec![false; point.len()]);
+        }
         let step = NewtonStep::new(&point, &jet, bounds);
-        let ahead = match step.gain <= CONVERGED {
-            true => Err(step.stationary()),
-            false if idle >= IDLE_STEPS => Err(End::Flat),
-            false => search.climb(&point, &jet, &step).ok_or_else(|| step.end_of_climb(&jet)),
-        };
-        let next = match ahead {
-            Ok(next) => next,
-            Err(end) => return Maximum { point, jet, evaluations: search.evaluations, end, held: step.held },
-        };
+        if step.gain <= CONVERGED {
+            break (step.stationary(), step.held);
+        }
+        if idle >= IDLE_STEPS {
+            break (End::Flat, step.held);
+        }
+        let Some(next) = search.climb(&point, &jet, &step) else { break (step.end_of_climb(&jet), step.held) };
         idle = if next.1.value - jet.value > rounding(&jet) { 0 } else { idle + 1 };
         (point, jet) = next;
-    }
+    };
+    Maximum { point, jet, evaluations: search.evaluations, end, held }
 }
 
 /// Below this, two values of the function are equal.
