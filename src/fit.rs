@@ -32,7 +32,7 @@ use crate::{
 /// let fit = Mle::default().fit::<BgNbd>(&histories)?;
 /// assert!(fit.is_interior());
 /// for estimate in fit.estimates(TimeUnit::Week) {
-///     println!("{estimate}"); // r 0.2436 ± 0.0064
+///     println!("{estimate}"); // r 0.2377 ± 0.0055, and so on
 /// }
 /// assert!((fit.model().params().r - 0.243).abs() < 0.03);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -88,9 +88,10 @@ impl std::fmt::Display for Estimate {
 
 /// The evidence that a fit is what it claims to be.
 ///
-/// A good one has the verdict [`Verdict::Interior`], a slope near 1e-9 of the log-likelihood, and positive
-/// information. The ratio of its largest eigenvalue to its least says how unequally well the parameters are known:
-/// a and b of BG/NBD are nearly interchangeable, 3e4 on CDNOW.
+/// A good one has the verdict [`Verdict::Interior`], a slope far below one, and positive information. The inverse root
+/// of the least eigenvalue is the standard error, as a factor, of what is known least; its ratio to the largest says how
+/// unequally the parameters are known. BG/NBD on CDNOW: slope 3e-7, information 7.4, 105, 273 and 1217; what is known
+/// least is the common size of a and b.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Certificate {
@@ -111,8 +112,13 @@ pub struct Certificate {
 pub enum Verdict {
     /// At a maximum inside the range of the parameters.
     Interior,
-    /// At the edge of the range, where the likelihood still rises: the data ask for a limit of the model.
-    /// Standard errors are not given.
+    /// At the edge of the range, where the likelihood still rises: the data ask for a limit of the model. Standard
+    /// errors are not given.
+    ///
+    /// In BG/NBD and MBG/NBD, a at its least or b at its most means that nobody leaves: the limit is
+    /// [`Nbd`](crate::Nbd). a at its most or b at its least means that everybody leaves at the first chance; a and b
+    /// both at their most, that all leave with the same probability. r and alpha at their most mean that all buy at the
+    /// same rate. Here "most" is 1e6 and "least" 1e-6, times in days.
     Boundary {
         /// The parameters that stand at an edge.
         parameters: Vec<&'static str>,
