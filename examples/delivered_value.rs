@@ -130,7 +130,10 @@ fn print_costs(offers: &[Offer], delivered: &[Delivered]) {
     row("= net value", &|offer| offer.net().amount());
     let ratio = |offer: &Delivered| offer.ratio().map_or("–".into(), |ratio| format!("{ratio:.4}"));
     println!("  {:<22}{:>12}{:>12}", "benefit / cost", ratio(&delivered[0]), ratio(&delivered[1]));
-    println!("\n  Difference and ratio disagree: B leaves more, A gives more for each euro.\n");
+    let ahead =
+        |score: &dyn Fn(&Delivered) -> f64| offers[usize::from(score(&delivered[1]) > score(&delivered[0]))].dealer;
+    let (by_net, by_ratio) = (ahead(&|offer| offer.net().amount()), ahead(&|offer| offer.ratio().unwrap_or(0.0)));
+    println!("\n  {by_net} leaves more, {by_ratio} gives more for each euro: difference and ratio can disagree.\n");
 }
 
 fn print_vectors(offers: &[Offer], delivered: &[Delivered]) -> Outcome<()> {
