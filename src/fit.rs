@@ -165,19 +165,28 @@ impl Mle {
         Fit::new(&self.search::<M>(&data)?, &data)
     }
 
-    /// The maximum, searched from that of every 16th distinct row where there are many.
+    /// The maximum, searched from that of a sample where there are many distinct rows, else from several starts.
     fn search<M: Likelihood>(self, data: &M::Data) -> Result<Maximum, FitError> {
+        let starts = M::starts(data)?;
+        let first = self.sampled::<M>(data).unwrap_or_else(|| Maximum::nowhere(M::PARAMETERS.len()));
+        if first.end != End::Stuck {
+            return Ok(first);
+        }
+        Ok(ranked::<M>(starts, data).iter().fold(first, |best, start| self.better::<M>(best, start, data)))
+    }
+
+    /// The maximum reached from that of every 16th distinct row; `None` for few rows, and where the sample happens to
+    /// hold too little, such as no repeat buyer.
+    fn sampled<M: Likelihood>(self, data: &M::Data) -> Option<Maximum> {
         /// Above it a search on a sample pays: it ends near the maximum of all rows.
         const MANY: usize = 1 << 15;
         const EVERY: usize = 16;
-        let starts = M::starts(data)?;
         if data.distinct() <= MANY {
-            let first = Maximum::nowhere(M::PARAMETERS.len());
-            return Ok(ranked::<M>(starts, data).iter().fold(first, |best, start| self.better::<M>(best, start, data)));
+            return None;
         }
-        let near = self.search::<M>(&data.sample(EVERY))?;
+        let near = self.search::<M>(&data.sample(EVERY)).ok()?;
         let found = self.climb::<M>(&near.point, data);
-        Ok(Maximum { evaluations: found.evaluations + near.evaluations, ..found })
+        Some(Maximum { evaluations: found.evaluations + near.evaluations, ..found })
     }
 
     /// The better of what was found and what a further start leads to.

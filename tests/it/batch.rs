@@ -72,7 +72,8 @@ fn fits_and_forecasts_are_the_same_for_any_number_of_threads() {
     let answer = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let histories = simulate(&model, Span::whole_days(300), 60_000, Seed::new(8));
+            let histories = simulate(&model, Span::whole_days(300), 120_000, Seed::new(8));
+            assert!(customer_value::Patterns::from(&histories).rows().len() > 1 << 15, "too few for a sample");
             let fit = Mle::default().fit::<BgNbd>(&histories[..]).unwrap();
             let cohort = cohort(&model, true);
             let all = cohort.forecast(fit.model());

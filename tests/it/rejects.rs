@@ -124,6 +124,22 @@ fn a_customer_with_almost_a_billion_purchases_is_no_burden() {
 }
 
 #[test]
+fn repeat_buyers_whom_a_sample_of_the_rows_misses_still_count() {
+    // Rows 0 to 40,000 bought once, each at an age of its own; the three repeat buyers follow. Every 16th row holds none.
+    let once =
+        (0..=40_000_u32).map(|age| PurchaseHistory::new(0, Span::ZERO, days(100.0 + f64::from(age) / 400.0)).unwrap());
+    let back = [(1, 30.0), (2, 60.0), (5, 90.0)]
+        .map(|(x, recency)| PurchaseHistory::new(x, days(recency), days(150.0)).unwrap());
+    let histories: Vec<PurchaseHistory> = once.chain(back).collect();
+    let fit = Mle::default().fit::<Nbd>(&histories).unwrap();
+    // Eight repeat purchases in about 40,000 · 150 customer days.
+    let customer_days: f64 = histories.iter().map(|history| history.age().as_days()).sum();
+    let estimates = fit.estimates(TimeUnit::Day);
+    let rate = estimates[0].value / estimates[1].value;
+    assert!((rate * customer_days / 8.0 - 1.0).abs() < 0.01, "{rate} {:?}", fit.certificate());
+}
+
+#[test]
 fn counts_of_zero_leave_no_row() {
     let patterns = Patterns::from_counts([(history(2, 3.0, 9.0), 0)]);
     assert!(patterns.rows().is_empty());
