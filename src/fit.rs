@@ -1,7 +1,7 @@
 //! From data to a model: maximum likelihood, with a certificate of where the search ended.
 
 use crate::{
-    lifetime::{DataError, Dimension, Likelihood, Observations, Parameter, ParameterError},
+    lifetime::{DataError, Likelihood, Observations, Parameter, ParameterError},
     math::{End, Maximum, maximise},
     units::TimeUnit,
 };
@@ -204,7 +204,7 @@ impl Mle {
     }
 
     fn climb<M: Likelihood>(self, start: &[f64], data: &M::Data) -> Maximum {
-        let bounds: Vec<_> = M::PARAMETERS.iter().map(|parameter| parameter.dimension.ln_range()).collect();
+        let bounds: Vec<_> = M::PARAMETERS.iter().map(|parameter| parameter.ln_range()).collect();
         maximise(start, &bounds, self.most_evaluations, |point| M::objective(&natural(point), data))
     }
 }
@@ -278,7 +278,7 @@ impl<M: Likelihood> Fit<M> {
         let natural = self.model.to_natural();
         let parameters = M::PARAMETERS.iter().zip(&natural).enumerate();
         let estimate = |(index, (parameter, value)): (usize, (&Parameter, &f64))| {
-            let value = value / parameter.dimension.scale(unit);
+            let value = value / parameter.scale(unit);
             let variance = self.covariance.as_ref().map(|covariance| covariance[index * (natural.len() + 1)]);
             Estimate { name: parameter.name, value, standard_error: variance.map(|variance| value * variance.sqrt()) }
         };
@@ -329,12 +329,5 @@ impl Verdict {
             (true, End::Flat) => Self::FlatRidge,
             (true, _) => Self::Interior,
         }
-    }
-}
-
-impl Dimension {
-    /// The size of the unit in which an estimate is reported.
-    fn scale(self, unit: TimeUnit) -> f64 {
-        if self == Self::Time { unit.days() } else { 1.0 }
     }
 }

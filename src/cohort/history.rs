@@ -120,6 +120,11 @@ impl PurchaseHistory {
         Self { repeats, recency, age }
     }
 
+    /// The same, for times in days.
+    pub(crate) fn observed(repeats: u32, recency: f64, age: f64) -> Self {
+        Self::proven(repeats, Span::known(recency), Span::known(age))
+    }
+
     /// The history of somebody who has just made the first purchase: a newcomer.
     pub const fn acquired() -> Self {
         Self { repeats: 0, recency: Span::ZERO, age: Span::ZERO }
@@ -148,6 +153,11 @@ impl PurchaseHistory {
     /// From the last purchase to the end of the window (T − t_x): what RFM calls recency.
     pub fn time_since_last(&self) -> Span {
         self.age.checked_sub(self.recency).unwrap_or(Span::ZERO)
+    }
+
+    /// What the future of a living customer depends on in most models, as a key.
+    pub(crate) const fn repeats_and_age(&self) -> (u64, u64, u64) {
+        (self.repeats as u64, self.age.as_days().to_bits(), 0)
     }
 
     /// The history as it stands after a further span without a purchase.

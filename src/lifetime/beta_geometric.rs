@@ -5,8 +5,8 @@ mod process;
 pub use process::BetaGeometricProcess;
 
 use super::{
-    CHUNK, DataError, Exposure, enough, ln_rising_sum, means,
-    simulate::{Generator, LatentCustomer},
+    CHUNK, DataError, Exposure, Parameter, enough, ln_rising_sum, means,
+    simulate::{Generator, LatentCustomer, Leaving, Pace},
 };
 use crate::{
     cohort::{Pattern, Patterns, PurchaseHistory, Survivors},
@@ -29,58 +29,39 @@ pub struct BetaGeometricParams {
     pub b: f64,
 }
 
-/// What both models are once their parameters are known; everything but names and documentation.
+impl BetaGeometricParams {
+    pub(super) const PARAMETERS: &'static [Parameter] =
+        &[Parameter::number("r"), Parameter::time("alpha"), Parameter::number("a"), Parameter::number("b")];
+
+    pub(super) fn to_natural(self) -> Vec<f64> {
+        vec![self.r, self.alpha.as_days(), self.a, self.b]
+    }
+
+    pub(super) const fn from_natural(natural: &[f64]) -> Self {
+        Self { r: natural[0], alpha: Span::known(natural[1]), a: natural[2], b: natural[3] }
+    }
+}
+
+/// What both models are; everything but names and documentation.
 macro_rules! beta_geometric_model {
     ($model:ident, $name:literal, coins_before: $coins_before:literal) => {
+        model_of_parameters!($model, BetaGeometricParams);
+
         impl $model {
-            /// A model with given parameters, fitted or published.
-            ///
-            /// # Errors
-            ///
-            /// [`ParameterError`] unless each parameter lies between 1e-6 and 1e6 (alpha in days).
-            pub fn new(params: BetaGeometricParams) -> Result<Self, ParameterError> {
-                Self::from_slice(&[params.r, params.alpha.as_days(), params.a, params.b])
-            }
-
-            /// The parameters.
-            pub fn params(&self) -> BetaGeometricParams {
-                self.0.params()
-            }
-
-            fn from_slice(natural: &[f64]) -> Result<Self, ParameterError> {
-                check::<Self>($name, natural)?;
-                Ok(Self(BetaGeometric::new(natural, $coins_before)))
+            fn kernel(&self) -> BetaGeometric {
+                BetaGeometric::new(&self.0.to_natural(), $coins_before)
             }
         }
-
-        impl TryFrom<BetaGeometricParams> for $model {
-            type Error = ParameterError;
-
-            fn try_from(params: BetaGeometricParams) -> Result<Self, ParameterError> {
-                Self::new(params)
-            }
-        }
-
-        impl From<$model> for BetaGeometricParams {
-            fn from(model: $model) -> Self {
-                model.params()
-            }
-        }
-
-        impl Sealed for $model {}
 
         impl Likelihood for $model {
             type Data = Patterns;
 
-            const PARAMETERS: &'static [Parameter] = &[
-                Parameter { name: "r", dimension: Dimension::Number },
-                Parameter { name: "alpha", dimension: Dimension::Time },
-                Parameter { name: "a", dimension: Dimension::Number },
-                Parameter { name: "b", dimension: Dimension::Number },
-            ];
+            const NAME: &'static str = $name;
+
+            const PARAMETERS: &'static [Parameter] = BetaGeometricParams::PARAMETERS;
 
             fn from_natural(natural: &[f64], _: &Patterns) -> Result<Self, ParameterError> {
-                Self::from_slice(natural)
+                Self::new(BetaGeometricParams::from_natural(natural))
             }
 
             fn to_natural(&self) -> Vec<f64> {
@@ -94,21 +75,30 @@ macro_rules! beta_geometric_model {
             fn objective(natural: &[f64], data: &Patterns) -> Jet {
                 BetaGeometric::new(natural, $coins_before).objective(data)
             }
+
+            fn ln_likelihood(&self, one: &PurchaseHistory, unit: TimeUnit) -> f64 {
+                self.kernel().ln_likelihood(one, unit)
+            }
         }
 
         impl CountModel for $model {
+            type History = PurchaseHistory;
             type Alive = BetaGeometricProcess;
 
             fn update(&self, history: &PurchaseHistory) -> (f64, BetaGeometricProcess) {
-                self.0.update(history)
+                self.kernel().update(history)
+            }
+
+            fn process_key(&self, history: &PurchaseHistory) -> (u64, u64, u64) {
+                history.repeats_and_age()
             }
 
             fn draw(&self, rng: &mut Generator) -> LatentCustomer {
-                self.0.draw(rng)
+                self.kernel().draw(rng)
             }
 
-            fn ln_likelihood(&self, history: &PurchaseHistory, unit: TimeUnit) -> f64 {
-                self.0.ln_likelihood(history, unit)
+            fn observe(&self, repeats: u32, recency: f64, age: f64) -> PurchaseHistory {
+                PurchaseHistory::observed(repeats, recency, age)
             }
         }
     };
@@ -130,14 +120,6 @@ pub(super) struct BetaGeometric {
 impl BetaGeometric {
     pub fn new(natural: &[f64], coins_before: u32) -> Self {
         Self { r: natural[0], alpha: natural[1], a: natural[2], b: natural[3], coins_before }
-    }
-
-    pub fn params(&self) -> BetaGeometricParams {
-        BetaGeometricParams { r: self.r, alpha: Span::known(self.alpha), a: self.a, b: self.b }
-    }
-
-    pub fn to_natural(self) -> Vec<f64> {
-        vec![self.r, self.alpha, self.a, self.b]
     }
 
     /// ln [a/(b+k−1)] with k coins tossed: the odds of leaving at the last of them. `None` before the first.
@@ -271,9 +253,8 @@ impl BetaGeometric {
 
     pub fn draw(&self, rng: &mut Generator) -> LatentCustomer {
         LatentCustomer {
-            rate: rng.gamma(self.r) / self.alpha,
-            dropout: rng.beta(self.a, self.b),
-            coins_before: self.coins_before,
+            pace: Pace::Erlang { rate: rng.gamma(self.r) / self.alpha, k: 1 },
+            leaving: Leaving::AfterPurchase { probability: rng.beta(self.a, self.b), coins_before: self.coins_before },
         }
     }
 }

@@ -41,12 +41,12 @@ pub struct CohortForecast<'a, M, Id> {
 
 impl<Id> Cohort<Id> {
     /// The forecasts of all customers under a model.
-    pub fn forecast<'a, M: CountModel>(&'a self, model: &'a M) -> CohortForecast<'a, M, Id> {
+    pub fn forecast<'a, M: CountModel<History = PurchaseHistory>>(&'a self, model: &'a M) -> CohortForecast<'a, M, Id> {
         CohortForecast { cohort: self, model }
     }
 }
 
-impl<'a, M: CountModel, Id> CohortForecast<'a, M, Id> {
+impl<'a, M: CountModel<History = PurchaseHistory>, Id> CohortForecast<'a, M, Id> {
     /// The forecast of each customer, one after the other.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Forecast<M::Alive>> + use<'a, M, Id> {
         let model = self.model;
@@ -111,13 +111,13 @@ impl<'a, M: CountModel, Id> CohortForecast<'a, M, Id> {
         R: Send,
     {
         let histories = self.histories();
-        if !repeat_themselves::<M>(histories) {
+        if !repeat_themselves(self.model, histories) {
             return parallel::map(histories, |history| {
                 let (log_odds, alive) = self.model.update(history);
                 combine(logistic(log_odds), f(&alive))
             });
         }
-        let distinct = Distinct::of::<M>(histories);
+        let distinct = Distinct::of(self.model, histories);
         let answers = parallel::map(&distinct.first, |history| f(&self.model.update(history).1));
         let rows: Vec<(&PurchaseHistory, &usize)> = histories.iter().zip(&distinct.which).collect();
         parallel::map(&rows, |(history, which)| combine(logistic(self.model.update(history).0), answers[**which]))
@@ -129,26 +129,26 @@ impl<'a, M: CountModel, Id> CohortForecast<'a, M, Id> {
 }
 
 /// Whether finding equal processes pays, judged from the first customers: in a log of instants hardly two agree.
-fn repeat_themselves<M: CountModel>(histories: &[PurchaseHistory]) -> bool {
+fn repeat_themselves<M: CountModel>(model: &M, histories: &[M::History]) -> bool {
     const LOOKED_AT: usize = 4096;
     let first = &histories[..histories.len().min(LOOKED_AT)];
-    Distinct::of::<M>(first).first.len() < first.len() / 2
+    Distinct::of(model, first).first.len() < first.len() / 2
 }
 
 /// One history for each distinct process, and for each customer which of them it is.
-struct Distinct {
-    first: Vec<PurchaseHistory>,
+struct Distinct<H> {
+    first: Vec<H>,
     which: Vec<usize>,
 }
 
-impl Distinct {
-    fn of<M: CountModel>(histories: &[PurchaseHistory]) -> Self {
+impl<H: Copy> Distinct<H> {
+    fn of<M: CountModel<History = H>>(model: &M, histories: &[H]) -> Self {
         let mut seen = HashMap::<_, usize, BuildHasherDefault<Mixer>>::default();
         let mut first = Vec::new();
         let which = histories
             .iter()
             .map(|history| {
-                *seen.entry(M::process_key(history)).or_insert_with(|| {
+                *seen.entry(model.process_key(history)).or_insert_with(|| {
                     first.push(*history);
                     first.len() - 1
                 })
@@ -167,10 +167,6 @@ impl Hasher for Mixer {
         for &byte in bytes {
             self.write_u64(byte.into());
         }
-    }
-
-    fn write_u32(&mut self, word: u32) {
-        self.write_u64(word.into());
     }
 
     fn write_u64(&mut self, word: u64) {

@@ -74,7 +74,7 @@ impl<P: Process> Forecast<P> {
     /// P(active): the probability of at least one purchase within a span.
     #[doc(alias = "P(active)")]
     pub fn probability_active(&self, within: Span) -> Probability {
-        Probability::computed(self.share_alive() * self.alive.any_purchase(within))
+        Probability::computed(self.share_alive() * self.alive.any_purchase(Horizon::Within(within)))
     }
 
     /// The probability of exactly `count` purchases within a span.
@@ -85,6 +85,13 @@ impl<P: Process> Forecast<P> {
     #[doc(alias = "PMF")]
     pub fn probability_of(&self, count: u32, within: Span) -> Probability {
         let alive = self.share_alive() * self.alive.probability_of(count, within);
+        let gone = if count == 0 { logistic(-self.log_odds) } else { 0.0 };
+        Probability::computed(alive + gone)
+    }
+
+    /// The probability of exactly `count` purchases after `from` and up to `to`, both counted from now.
+    pub fn probability_between(&self, count: u32, from: Span, to: Span) -> Probability {
+        let alive = self.share_alive() * self.alive.probability_between(count, from, to.max(from));
         let gone = if count == 0 { logistic(-self.log_odds) } else { 0.0 };
         Probability::computed(alive + gone)
     }

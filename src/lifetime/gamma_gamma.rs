@@ -1,9 +1,9 @@
-use super::{CHUNK, DataError, Dimension, Likelihood, Observations, Parameter, ParameterError, check, sealed::Sealed};
+use super::{CHUNK, DataError, Likelihood, Observations, Parameter, ParameterError, check, sealed::Sealed};
 use crate::{
     cohort::{Cohort, SpendHistory},
     math::{Jet, digamma_rise, ln_beta, trigamma, trigamma_drop},
     parallel,
-    units::{Currency, ExpectedMoney, MoneyError},
+    units::{Currency, ExpectedMoney, MoneyError, TimeUnit},
 };
 
 /// The gamma-gamma model of spend: what a customer pays per purchase varies around a mean of the customer's own.
@@ -128,7 +128,7 @@ impl GammaGamma {
     }
 
     fn from_slice(natural: &[f64], currency: Currency) -> Result<Self, ParameterError> {
-        check::<Self>("gamma-gamma", natural)?;
+        check::<Self>(natural)?;
         Ok(Self { p: natural[0], q: natural[1], v: natural[2], currency })
     }
 
@@ -188,11 +188,9 @@ impl Sealed for GammaGamma {}
 impl Likelihood for GammaGamma {
     type Data = SpendPatterns;
 
-    const PARAMETERS: &'static [Parameter] = &[
-        Parameter { name: "p", dimension: Dimension::Number },
-        Parameter { name: "q", dimension: Dimension::Number },
-        Parameter { name: "v", dimension: Dimension::Money },
-    ];
+    const NAME: &'static str = "gamma-gamma";
+
+    const PARAMETERS: &'static [Parameter] = &[Parameter::number("p"), Parameter::number("q"), Parameter::money("v")];
 
     fn from_natural(natural: &[f64], data: &SpendPatterns) -> Result<Self, ParameterError> {
         Self::from_slice(natural, data.currency.unwrap_or(Currency::USD))
@@ -228,6 +226,18 @@ impl Likelihood for GammaGamma {
             jet
         });
         chunks.iter().fold(Jet::zero(3), Jet::plus).in_logarithms(natural)
+    }
+
+    /// A density in money: no unit of time is in it. Without spend on a repeat purchase there is nothing to explain,
+    /// and the likelihood is 1.
+    fn ln_likelihood(&self, one: &SpendHistory, _: TimeUnit) -> f64 {
+        let (purchases, total) = (one.repeats(), one.repeat_total().to_f64());
+        if purchases == 0 || total <= 0.0 {
+            return 0.0;
+        }
+        let mut jet = Jet::zero(3);
+        Self::run(&mut jet, [self.p, self.q, self.v], &[SpendPattern::new(purchases, total, 1)]);
+        jet.value
     }
 }
 
@@ -289,6 +299,13 @@ struct SpendPattern {
     customers: u64,
 }
 
+impl SpendPattern {
+    fn new(purchases: u32, total: f64, customers: u64) -> Self {
+        let ln_mean = (total / f64::from(purchases)).ln();
+        Self { purchases, total, ln_total: total.ln(), ln_mean, customers }
+    }
+}
+
 impl SpendPatterns {
     /// Customers left out because they have no repeat purchase with a positive amount.
     pub const fn left_out(&self) -> u64 {
@@ -308,8 +325,7 @@ impl From<&[SpendHistory]> for SpendPatterns {
         let currency = currencies.next();
         let row = |run: &[(u32, u64)]| {
             let (purchases, total) = (run[0].0, f64::from_bits(run[0].1));
-            let (ln_total, ln_mean) = (total.ln(), (total / f64::from(purchases)).ln());
-            SpendPattern { purchases, total, ln_total, ln_mean, customers: run.len() as u64 }
+            SpendPattern::new(purchases, total, run.len() as u64)
         };
         Self {
             rows: paying.chunk_by(|one, next| one == next).map(row).collect(),
@@ -337,6 +353,8 @@ impl<Id> From<&Cohort<Id>> for SpendPatterns {
 impl Sealed for SpendPatterns {}
 
 impl Observations for SpendPatterns {
+    type One = SpendHistory;
+
     fn distinct(&self) -> usize {
         self.rows.len()
     }

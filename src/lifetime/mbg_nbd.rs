@@ -1,8 +1,7 @@
 use super::{
-    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Dimension, Likelihood, Parameter, ParameterError,
+    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Likelihood, Parameter, ParameterError,
     beta_geometric::{BetaGeometric, beta_geometric_model},
-    check,
-    sealed::Sealed,
+    parameter::model_of_parameters,
     simulate::{Generator, LatentCustomer},
 };
 use crate::{
@@ -59,6 +58,6 @@ use crate::{
     derive(serde::Serialize, serde::Deserialize),
     serde(try_from = "BetaGeometricParams", into = "BetaGeometricParams")
 )]
-pub struct MbgNbd(BetaGeometric);
+pub struct MbgNbd(BetaGeometricParams);
 
 beta_geometric_model!(MbgNbd, "MBG/NBD", coins_before: 1);

@@ -1,14 +1,15 @@
 use super::{
-    CHUNK, CountModel, DataError, Dimension, Exposure, Likelihood, Parameter, ParameterError, Process, check, enough,
+    CHUNK, CountModel, DataError, Exposure, Likelihood, Parameter, ParameterError, PoissonProcess, enough,
+    life::Life,
     ln_rising_sum, means,
-    sealed::Sealed,
-    simulate::{Generator, LatentCustomer},
+    parameter::model_of_parameters,
+    simulate::{Generator, LatentCustomer, Leaving, Pace},
 };
 use crate::{
     cohort::{Pattern, Patterns, PurchaseHistory},
-    math::{Jet, ln_rising, negative_binomial},
+    math::{Jet, ln_rising},
     parallel,
-    units::{Horizon, Span, TimeUnit},
+    units::{Span, TimeUnit},
 };
 
 /// The NBD model: customers buy at random, each at a rate of one's own, and never leave.
@@ -43,11 +44,7 @@ use crate::{
     derive(serde::Serialize, serde::Deserialize),
     serde(try_from = "NbdParams", into = "NbdParams")
 )]
-pub struct Nbd {
-    r: f64,
-    /// In days.
-    alpha: f64,
-}
+pub struct Nbd(NbdParams);
 
 /// The parameters of [`Nbd`], each positive.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,26 +56,15 @@ pub struct NbdParams {
     pub alpha: Span,
 }
 
+impl NbdParams {
+    fn to_natural(self) -> Vec<f64> {
+        vec![self.r, self.alpha.as_days()]
+    }
+}
+
+model_of_parameters!(Nbd, NbdParams);
+
 impl Nbd {
-    /// A model with given parameters, fitted or published.
-    ///
-    /// # Errors
-    ///
-    /// [`ParameterError`] unless each parameter lies between 1e-6 and 1e6 (alpha in days).
-    pub fn new(params: NbdParams) -> Result<Self, ParameterError> {
-        Self::from_slice(&[params.r, params.alpha.as_days()])
-    }
-
-    /// The parameters.
-    pub fn params(&self) -> NbdParams {
-        NbdParams { r: self.r, alpha: Span::known(self.alpha) }
-    }
-
-    fn from_slice(natural: &[f64]) -> Result<Self, ParameterError> {
-        check::<Self>("NBD", natural)?;
-        Ok(Self { r: natural[0], alpha: natural[1] })
-    }
-
     fn rows(r: f64, alpha: f64, rows: &[Pattern]) -> Jet {
         let (mut value, mut gradient, mut hessian) = (0.0, [0.0; 2], [[0.0; 2]; 2]);
         for Pattern { history, customers } in rows {
@@ -96,36 +82,19 @@ impl Nbd {
     }
 }
 
-impl TryFrom<NbdParams> for Nbd {
-    type Error = ParameterError;
-
-    fn try_from(params: NbdParams) -> Result<Self, ParameterError> {
-        Self::new(params)
-    }
-}
-
-impl From<Nbd> for NbdParams {
-    fn from(model: Nbd) -> Self {
-        model.params()
-    }
-}
-
-impl Sealed for Nbd {}
-
 impl Likelihood for Nbd {
     type Data = Patterns;
 
-    const PARAMETERS: &'static [Parameter] = &[
-        Parameter { name: "r", dimension: Dimension::Number },
-        Parameter { name: "alpha", dimension: Dimension::Time },
-    ];
+    const NAME: &'static str = "NBD";
+
+    const PARAMETERS: &'static [Parameter] = &[Parameter::number("r"), Parameter::time("alpha")];
 
     fn from_natural(natural: &[f64], _: &Patterns) -> Result<Self, ParameterError> {
-        Self::from_slice(natural)
+        Self::new(NbdParams { r: natural[0], alpha: Span::known(natural[1]) })
     }
 
     fn to_natural(&self) -> Vec<f64> {
-        vec![self.r, self.alpha]
+        self.0.to_natural()
     }
 
     fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, DataError> {
@@ -142,65 +111,35 @@ impl Likelihood for Nbd {
         let chunks = parallel::map_chunks(data.rows(), CHUNK, |rows| Self::rows(r, alpha, rows));
         chunks.iter().fold(jet, Jet::plus).in_logarithms(natural)
     }
+
+    fn ln_likelihood(&self, history: &PurchaseHistory, unit: TimeUnit) -> f64 {
+        let (r, alpha) = (self.0.r, self.0.alpha.as_days());
+        let age = history.age().as_days();
+        let repeats = history.repeats();
+        ln_rising(r, repeats) - r * (age / alpha).ln_1p() - f64::from(repeats) * ((alpha + age) / unit.days()).ln()
+    }
 }
 
 impl CountModel for Nbd {
-    type Alive = NbdProcess;
+    type History = PurchaseHistory;
+    type Alive = PoissonProcess;
 
-    fn update(&self, history: &PurchaseHistory) -> (f64, NbdProcess) {
-        let shape = self.r + f64::from(history.repeats());
-        (f64::INFINITY, NbdProcess { shape, rate: self.alpha + history.age().as_days() })
+    fn update(&self, history: &PurchaseHistory) -> (f64, PoissonProcess) {
+        let shape = self.0.r + f64::from(history.repeats());
+        let rate = self.0.alpha.as_days() + history.age().as_days();
+        (f64::INFINITY, PoissonProcess { shape, rate, life: Life::Endless })
+    }
+
+    fn process_key(&self, history: &PurchaseHistory) -> (u64, u64, u64) {
+        history.repeats_and_age()
     }
 
     fn draw(&self, rng: &mut Generator) -> LatentCustomer {
-        LatentCustomer { rate: rng.gamma(self.r) / self.alpha, dropout: 0.0, coins_before: 0 }
+        let rate = rng.gamma(self.0.r) / self.0.alpha.as_days();
+        LatentCustomer { pace: Pace::Erlang { rate, k: 1 }, leaving: Leaving::Never }
     }
 
-    fn ln_likelihood(&self, history: &PurchaseHistory, unit: TimeUnit) -> f64 {
-        let age = history.age().as_days();
-        let repeats = history.repeats();
-        ln_rising(self.r, repeats)
-            - self.r * (age / self.alpha).ln_1p()
-            - f64::from(repeats) * ((self.alpha + age) / unit.days()).ln()
-    }
-}
-
-/// A customer of the NBD model: a Poisson process at a rate λ ~ Gamma(shape, rate), without end.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct NbdProcess {
-    shape: f64,
-    /// In days.
-    rate: f64,
-}
-
-impl Sealed for NbdProcess {}
-
-impl Process for NbdProcess {
-    fn survival(&self, _: Span) -> f64 {
-        1.0
-    }
-
-    fn any_purchase(&self, within: Span) -> f64 {
-        -(-self.shape * (within.as_days() / self.rate).ln_1p()).exp_m1()
-    }
-
-    fn probability_of(&self, count: u32, within: Span) -> f64 {
-        let odds = within.as_days() / self.rate;
-        negative_binomial(count, self.shape, odds / (1.0 + odds), (1.0 + odds).recip())
-    }
-
-    fn expected_purchases(&self, within: Span) -> f64 {
-        self.shape / self.rate * within.as_days()
-    }
-
-    /// (R/A) ∫ e^−δu du over the window.
-    fn discounted_purchases(&self, from: Span, to: Horizon, force: f64) -> f64 {
-        let from = from.as_days();
-        let length = match to {
-            Horizon::Within(to) => (to.as_days() - from).max(0.0),
-            Horizon::Lifetime => f64::INFINITY,
-        };
-        let discounted_length = if force > 0.0 { -(-force * length).exp_m1() / force } else { length };
-        self.shape / self.rate * (-force * from).exp() * discounted_length
+    fn observe(&self, repeats: u32, recency: f64, age: f64) -> PurchaseHistory {
+        PurchaseHistory::observed(repeats, recency, age)
     }
 }

@@ -3,7 +3,6 @@ use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
 
 use super::CountModel;
 use crate::{
-    cohort::PurchaseHistory,
     parallel,
     units::{Seed, Span},
 };
@@ -24,38 +23,75 @@ use crate::{
 /// assert!((380..=480).contains(&came_back)); // 1 − (α/(α+39))^r = 0.426
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn simulate<M: CountModel>(model: &M, age: Span, customers: u32, seed: Seed) -> Vec<PurchaseHistory> {
+pub fn simulate<M: CountModel>(model: &M, age: Span, customers: u32, seed: Seed) -> Vec<M::History> {
     let indices: Vec<u32> = (0..customers).collect();
     parallel::map(&indices, |&index| {
         let mut rng = Generator::new(seed, index);
         let customer = model.draw(&mut rng);
-        customer.history(age, &mut rng)
+        let (mut repeats, mut recency) = (0, 0.0);
+        customer.purchases(age.as_days(), &mut rng, |time| (repeats, recency) = (repeats + 1, time));
+        model.observe(repeats, recency, age.as_days())
     })
 }
 
-/// A customer's own rate (per day) and dropout, which nobody can see.
+/// A customer's own pace and way of leaving, which nobody can see.
 #[derive(Debug, Clone, Copy)]
 pub struct LatentCustomer {
-    pub(super) rate: f64,
-    pub(super) dropout: f64,
-    /// How often the dropout coin is tossed before the first repeat purchase.
-    pub(super) coins_before: u32,
+    pub(super) pace: Pace,
+    pub(super) leaving: Leaving,
+}
+
+/// When a customer buys while alive.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Pace {
+    /// At every k-th event of a Poisson process with this rate per day; k = 1 is the process itself.
+    Erlang { rate: f64, k: u32 },
+}
+
+/// When a customer leaves.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Leaving {
+    Never,
+    /// With this probability after each purchase, and so many times before the first repeat purchase.
+    AfterPurchase {
+        probability: f64,
+        coins_before: u32,
+    },
+    /// So many days after the first purchase.
+    At {
+        time: f64,
+    },
 }
 
 impl LatentCustomer {
-    fn history(self, age: Span, rng: &mut Generator) -> PurchaseHistory {
-        let (mut repeats, mut recency) = (0, 0.0);
-        let mut alive = !(0..self.coins_before).any(|_| rng.happens(self.dropout));
-        while alive && repeats < u32::MAX {
-            let next = recency + rng.exponential() / self.rate;
+    /// Calls with the time of each repeat purchase, in days after the first, up to and without `until`.
+    pub(super) fn purchases(self, until: f64, rng: &mut Generator, mut visit: impl FnMut(f64)) {
+        let (dropout, coins_before, until) = match self.leaving {
+            Leaving::Never => (0.0, 0, until),
+            Leaving::AfterPurchase { probability, coins_before } => (probability, coins_before, until),
+            Leaving::At { time } => (0.0, 0, until.min(time)),
+        };
+        let mut alive = !(0..coins_before).any(|_| rng.happens(dropout));
+        let mut now = 0.0;
+        while alive {
+            let next = now + self.pace.gap(rng);
             // A gap below the resolution of the clock would be no gap; a rate of zero makes an infinite one.
-            if next >= age.as_days() || next <= recency {
+            if next >= until || next <= now {
                 break;
             }
-            (repeats, recency) = (repeats + 1, next);
-            alive = !rng.happens(self.dropout);
+            now = next;
+            visit(now);
+            alive = !rng.happens(dropout);
         }
-        PurchaseHistory::proven(repeats, Span::known(recency), age)
+    }
+}
+
+impl Pace {
+    /// The time to the next purchase, in days.
+    fn gap(self, rng: &mut Generator) -> f64 {
+        match self {
+            Self::Erlang { rate, k } => (0..k).map(|_| rng.exponential()).sum::<f64>() / rate,
+        }
     }
 }
 
@@ -80,7 +116,7 @@ impl Generator {
         Beta::new(a, b).map_or(0.0, |beta| beta.sample(&mut self.0))
     }
 
-    fn exponential(&mut self) -> f64 {
+    pub(super) fn exponential(&mut self) -> f64 {
         Exp1.sample(&mut self.0)
     }
 

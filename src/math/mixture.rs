@@ -1,6 +1,6 @@
 mod grid;
 
-use super::gamma::stirling_error;
+use super::{LogSum, gamma::stirling_error};
 use grid::Grid;
 
 /// Expectations over p ~ Beta(a, b), the mixing distribution of the geometric-dropout models.
@@ -28,12 +28,16 @@ impl BetaMixture {
             let [value] = self.power_series(shape, [c.ln_1p()]);
             value
         } else {
-            let ln_power = |p: f64| -shape * (p * c).ln_1p();
-            (self.ln_sum(&Grid::tilted(self, shape, c), ln_power) - self.ln_mass(shape, c)).exp()
+            self.mean_tilted(shape, c, |p| -shape * (p * c).ln_1p())
         }
     }
 
-    /// The same at all nodes of a panel of a quadrature, given v = ln(1 + c).
+    /// E f(p), for f given by its logarithm, with a single peak about where (1 + p·c)^−R puts it.
+    pub fn mean_tilted(self, shape: f64, c: f64, ln_f: impl Fn(f64) -> f64) -> f64 {
+        (self.ln_sum(&Grid::tilted(self, shape, c), ln_f) - self.ln_mass(shape, c)).exp()
+    }
+
+    /// [`Self::mean_power`] at all nodes of a panel of a quadrature, given v = ln(1 + c).
     pub fn mean_powers<const N: usize>(self, shape: f64, v: [f64; N]) -> [f64; N] {
         let largest = v.iter().copied().fold(0.0, f64::max).exp_m1();
         if series_is_short(shape, largest) {
@@ -120,37 +124,6 @@ impl BetaMixture {
     /// ln ∫ 1: what the weights of a grid sum to.
     fn ln_mass(self, shape: f64, c: f64) -> f64 {
         self.ln_sum(&Grid::mild(self, shape, c), |_| 0.0)
-    }
-}
-
-/// A sum of terms given by their logarithms, kept as sum · exp(scale).
-struct LogSum {
-    scale: f64,
-    sum: f64,
-}
-
-impl Default for LogSum {
-    fn default() -> Self {
-        Self { scale: f64::NEG_INFINITY, sum: 0.0 }
-    }
-}
-
-impl LogSum {
-    /// Adds a term and says whether it still counts beside the largest.
-    fn add(&mut self, ln_term: f64) -> bool {
-        /// Below e^−48 of the largest term, all that follow are below the last digit.
-        const NEGLIGIBLE: f64 = 48.0;
-        if ln_term > self.scale {
-            self.sum = self.sum * (self.scale - ln_term).exp() + 1.0;
-            self.scale = ln_term;
-        } else {
-            self.sum += (ln_term - self.scale).exp();
-        }
-        ln_term > self.scale - NEGLIGIBLE
-    }
-
-    fn ln(&self) -> f64 {
-        self.scale + self.sum.ln()
     }
 }
 

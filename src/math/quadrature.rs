@@ -28,38 +28,129 @@ const WEIGHTS: [f64; 12] = [
     0.023_587_668_193_255_914,
 ];
 
-/// How many nodes a panel has; integrands are evaluated at all of them at once.
+/// How many nodes a panel has.
 pub const PANEL: usize = NODES.len();
 
-/// ∫ f over (`from`, `to`) for a smooth positive f that falls fastest near `from`, at a rate of at most
-/// `steepness`.
-///
-/// Panels start at a width that `steepness` allows and double up to `widest`.
-pub fn integrate_growing(
-    from: f64,
-    to: f64,
-    steepness: f64,
-    widest: f64,
-    f: impl Fn([f64; PANEL]) -> [f64; PANEL],
-) -> f64 {
-    /// Panels of exponents 4, 8, 16 … integrate the steepest case, an exponential, to 1e-13; starting at 6 they
-    /// miss it by 4e-12.
-    const EXPONENT_OF_A_PANEL: f64 = 4.0;
-    let mut start = from;
-    let mut width = (EXPONENT_OF_A_PANEL / steepness).min(widest);
-    let mut sum = 0.0;
-    while start < to {
-        // A sliver at the end would cost as much as a panel.
-        let end = if start + 1.25 * width >= to { to } else { start + width };
+/// A piece of an integral: its twelve nodes, and its length.
+#[derive(Debug, Clone, Copy)]
+pub struct Panel {
+    pub nodes: [f64; PANEL],
+    length: f64,
+}
+
+impl Panel {
+    pub fn new(start: f64, end: f64) -> Self {
         let length = end - start;
-        let values = f(NODES.map(|node| start + length * node));
-        let panel: f64 = values.iter().zip(WEIGHTS).map(|(value, weight)| value * weight).sum();
-        sum += panel * length;
-        if panel * length < sum * 1e-18 {
+        Self { nodes: NODES.map(|node| start + length * node), length }
+    }
+
+    /// The integral over the panel, from the values at its nodes.
+    pub fn integral(&self, values: [f64; PANEL]) -> f64 {
+        self.length * values.iter().zip(WEIGHTS).map(|(value, weight)| value * weight).sum::<f64>()
+    }
+
+    /// What each node counts.
+    pub fn weights(&self) -> [f64; PANEL] {
+        WEIGHTS.map(|weight| weight * self.length)
+    }
+}
+
+/// Panels from one end of an integral to the other, each twice as long as the one before it, up to the widest.
+#[derive(Debug, Clone)]
+pub struct Panels {
+    start: f64,
+    end: f64,
+    width: f64,
+    widest: f64,
+}
+
+impl Panels {
+    /// For what falls at a rate of at most `steepness`, fastest near `from`.
+    pub fn new(from: f64, to: f64, steepness: f64, widest: f64) -> Self {
+        /// Panels of exponents 4, 8, 16 … integrate the steepest case, an exponential, to 1e-13; starting at 6 they
+        /// miss it by 4e-12.
+        const EXPONENT_OF_A_PANEL: f64 = 4.0;
+        Self { start: from, end: to, width: (EXPONENT_OF_A_PANEL / steepness).min(widest), widest }
+    }
+}
+
+impl Iterator for Panels {
+    type Item = Panel;
+
+    fn next(&mut self) -> Option<Panel> {
+        if self.start >= self.end {
+            return None;
+        }
+        // A sliver at the end would cost as much as a panel.
+        let end = if self.start + 1.25 * self.width >= self.end { self.end } else { self.start + self.width };
+        let panel = Panel::new(self.start, end);
+        self.start = end;
+        self.width = (2.0 * self.width).min(self.widest);
+        Some(panel)
+    }
+}
+
+/// ∫ f over the panels, for a smooth positive f; what follows a panel that adds nothing is left out.
+pub fn integrate_lanes(panels: impl IntoIterator<Item = Panel>, f: impl Fn([f64; PANEL]) -> [f64; PANEL]) -> f64 {
+    const NOTHING: f64 = 1e-18;
+    let mut sum = 0.0;
+    for panel in panels {
+        let part = panel.integral(f(panel.nodes));
+        sum += part;
+        if part < sum * NOTHING {
             break;
         }
-        start = end;
-        width = (2.0 * width).min(widest);
     }
     sum
+}
+
+/// The same for a function of one node.
+pub fn integrate(panels: impl IntoIterator<Item = Panel>, f: impl Fn(f64) -> f64) -> f64 {
+    integrate_lanes(panels, |nodes| nodes.map(&f))
+}
+
+/// ∫ f(e^u) e^u du over u < ln `to`, that is ∫ f over (0, `to`), for a positive f given by its logarithm, which may have
+/// several peaks, and near 0 rises like a power that is not negative.
+///
+/// Panels go from the end to the left; each is halved until its halves agree with it.
+pub fn integrate_from_zero(to: f64, ln_f: impl Fn(f64) -> f64) -> f64 {
+    const WIDEST: f64 = 2.0;
+    const NOTHING: f64 = 1e-18;
+    let f = |u: f64| (ln_f(u.exp()) + u).exp();
+    let mut end = to.ln();
+    let (mut sum, mut before) = (0.0, 0.0);
+    loop {
+        let panel = Panel::new(end - WIDEST, end);
+        let part = halved(end - WIDEST, end, panel.integral(panel.nodes.map(f)), sum, 0, &f);
+        sum += part;
+        if part <= before && part <= sum * NOTHING || end < SMALLEST_LN {
+            return sum;
+        }
+        before = part;
+        end -= WIDEST;
+    }
+}
+
+/// Below it a number is zero.
+const SMALLEST_LN: f64 = -760.0;
+
+/// The integral over a panel, by halves where they do not agree with the whole.
+fn halved(start: f64, end: f64, whole: f64, beside: f64, depth: u32, f: &impl Fn(f64) -> f64) -> f64 {
+    const AGREE: f64 = 1e-13;
+    const DEEPEST: u32 = 24;
+    let middle = f64::midpoint(start, end);
+    let [left, right] = [(start, middle), (middle, end)].map(|(start, end)| {
+        let panel = Panel::new(start, end);
+        panel.integral(panel.nodes.map(f))
+    });
+    let both = left + right;
+    if (both - whole).abs() <= AGREE * both.max(beside) || depth == DEEPEST {
+        return both;
+    }
+    halved(middle, end, right, beside, depth + 1, f) + halved(start, middle, left, beside, depth + 1, f)
+}
+
+/// ∫ e^(−rate·u) du over (0, `length`), either of which may be infinite, and `rate` negative.
+pub fn exponential_time(rate: f64, length: f64) -> f64 {
+    if rate == 0.0 || length <= 0.0 { length } else { -(-rate * length).exp_m1() / rate }
 }

@@ -7,7 +7,7 @@ use customer_value::{
 
 use crate::shared::{bg_nbd, mbg_nbd, nbd};
 
-fn cohort(model: &impl CountModel, round: bool) -> Cohort<usize> {
+fn cohort(model: &impl CountModel<History = PurchaseHistory>, round: bool) -> Cohort<usize> {
     let histories = simulate(model, Span::whole_days(300), 6_000, Seed::new(3));
     let row = |(id, history): (usize, &PurchaseHistory)| {
         let recency = history.recency().as_days();
@@ -25,7 +25,7 @@ fn cohort(model: &impl CountModel, round: bool) -> Cohort<usize> {
     Cohort::from_summaries(histories.iter().enumerate().map(row), TimeUnit::Day).unwrap()
 }
 
-fn assert_batch_equals_single<M: CountModel>(model: &M) {
+fn assert_batch_equals_single<M: CountModel<History = PurchaseHistory>>(model: &M) {
     let within = Span::whole_days(365);
     let rate = DiscountRate::effective_annual(0.12).unwrap();
     let v = ExpectedMoney::new(15.44, Currency::USD).unwrap();

@@ -1,7 +1,7 @@
 //! Fits on the two CDNOW data sets against optima computed to 50 digits, and against the literature.
 
 use customer_value::{
-    BgNbd, CountModel, FirstSeen, Fit, GammaGamma, MbgNbd, Mle, Nbd, PurchaseHistory, SpendHistory, TimeUnit, Verdict,
+    BgNbd, FirstSeen, Fit, GammaGamma, MbgNbd, Mle, Nbd, PurchaseHistory, SpendHistory, TimeUnit, Verdict,
     lifetime::Likelihood,
 };
 

@@ -3,6 +3,7 @@
 //! "Paper" numbers belong to Fader, Hardie and Lee (2005) unless another source is named; "lifetimes", "CLVTools",
 //! "BTYD" and "pymc-marketing" are the packages in whose tests or vignettes a number stands.
 
+use customer_value::lifetime::Likelihood;
 use customer_value::{
     BgNbd, CountModel, Currency, DiscountRate, ExpectedMoney, FirstSeen, Forecast, GammaGamma, GammaGammaParams,
     Horizon, MbgNbd, Money, PurchaseHistory, Span, SpendHistory, TimeUnit, lifetime::BetaGeometricProcess,

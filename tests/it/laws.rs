@@ -1,6 +1,6 @@
 //! Laws that hold for every count model and every parameter, by one loop over the models.
 
-use customer_value::lifetime::Process;
+use customer_value::lifetime::{Likelihood, Process};
 use customer_value::{
     BetaGeometricParams, BgNbd, CountModel, DiscountRate, Forecast, Horizon, MbgNbd, Mle, Nbd, NbdParams, Patterns,
     PurchaseHistory, Seed, Span, TimeUnit, simulate,
@@ -70,7 +70,7 @@ fn counts<P: Process>(forecast: &Forecast<P>, within: Span) -> Vec<f64> {
 }
 
 /// The log-likelihood as a fit computes it.
-fn grouped<M: CountModel>(model: &M, data: &Patterns) -> f64 {
+fn grouped<M: Likelihood<Data = Patterns>>(model: &M, data: &Patterns) -> f64 {
     M::objective(&model.to_natural(), data).value
 }
 

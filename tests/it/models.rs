@@ -1,8 +1,9 @@
 //! The count models against 50-digit references on a stress grid.
 
+use customer_value::lifetime::Likelihood;
 use customer_value::{
-    BetaGeometricParams, BgNbd, CountModel, DiscountRate, Forecast, Horizon, MbgNbd, Nbd, NbdParams, PurchaseHistory,
-    Span, TimeUnit,
+    BetaGeometricParams, BgNbd, CountModel, DiscountRate, Forecast, Horizon, MbgNbd, Nbd, NbdParams, Patterns,
+    PurchaseHistory, Span, TimeUnit,
 };
 
 use crate::shared::{error, relative_error};
@@ -47,7 +48,10 @@ type Check<'a> = (&'static str, f64, usize, &'a dyn Fn(f64, f64) -> f64, f64);
 
 /// Errors beyond what the crate promises: relative for expectations down to 1e-290 and probabilities down to 1e-250,
 /// absolute below one for log-odds and log-likelihoods.
-fn failures<M: CountModel>(row: &Row, model: &M) -> Vec<String> {
+fn failures<M: CountModel<History = PurchaseHistory> + Likelihood<Data = Patterns>>(
+    row: &Row,
+    model: &M,
+) -> Vec<String> {
     let history = row.history();
     let forecast: Forecast<M::Alive> = model.forecast(&history);
     let (within, rate) = (row.span(8), DiscountRate::continuous(row.number(9), TimeUnit::Day).unwrap());

@@ -1,5 +1,6 @@
 //! Bad input and degenerate data: each case by name, with the exact error or result.
 
+use customer_value::lifetime::Likelihood;
 use customer_value::{
     BetaGeometricParams, BgNbd, Cohort, CountModel, Currency, DiscountRate, ExpectedMoney, FitError, Forecast,
     ForecastError, GammaGamma, GammaGammaParams, HistoryError, Horizon, Margin, MbgNbd, Mle, Money, MoneyError, Nbd,
@@ -346,7 +347,13 @@ fn spend_in_mixed_currencies_is_not_fitted() {
 }
 
 /// Every prediction is a number of its kind, or a typed error.
-fn exercise<M: CountModel>(model: &M, history: &PurchaseHistory, within: Span, rate: DiscountRate, count: u32) {
+fn exercise<M: CountModel<History = PurchaseHistory> + Likelihood<Data = Patterns>>(
+    model: &M,
+    history: &PurchaseHistory,
+    within: Span,
+    rate: DiscountRate,
+    count: u32,
+) {
     let forecast = model.forecast(history);
     let what = || format!("{model:?} {history:?} {within} {rate:?}");
     assert!(!model.ln_likelihood(history, TimeUnit::Week).is_nan(), "{}", what());

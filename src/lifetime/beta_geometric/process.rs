@@ -1,7 +1,7 @@
 use crate::{
-    lifetime::{Process, sealed::Sealed},
-    math::{BetaMixture, discounted_rate, incomplete_beta, integrate_growing, ln_rising, negative_binomial},
-    units::{Horizon, Span},
+    lifetime::{Dropout, Process, sealed::Sealed},
+    math::{BetaMixture, Panels, discounted_rate, incomplete_beta, integrate_lanes, ln_rising, negative_binomial},
+    units::{Horizon, Span, TimeUnit},
 };
 
 /// A customer of BG/NBD or MBG/NBD who is alive: a purchase rate λ ~ Gamma(R, A), a dropout probability
@@ -51,6 +51,13 @@ impl BetaGeometricProcess {
         (ln_rising(b, coins) - ln_rising(a + b, coins)).exp()
     }
 
+    /// P(left by a time in days): E [1 − (1 + pt/A)^−R], a sum of positive terms where little is left.
+    fn left_by(&self, time: f64) -> f64 {
+        let BetaMixture { a, b } = self.mixture;
+        // 1 − (1+pc)^−R = p · [1 − (1+pc)^−R]/p, and p moves into the mixture.
+        a / (a + b) * BetaMixture { a: a + 1.0, b }.mean_count(self.shape, time / self.rate)
+    }
+
     /// ∫ e^−δu g(u) du over a finite window, with the purchase intensity g(u) = (R/A) E (1 + pu/A)^−(R+1); in
     /// v = ln(1 + u/A), where g is smooth whatever its scale.
     fn integrate(&self, from: f64, to: f64, force: f64) -> f64 {
@@ -58,7 +65,8 @@ impl BetaGeometricProcess {
         const WIDEST: f64 = 1.25;
         let Self { shape, rate, mixture } = *self;
         let steepness = shape + 1.0 + force * (rate + from);
-        integrate_growing((from / rate).ln_1p(), (to / rate).ln_1p(), steepness, WIDEST, |v| {
+        let panels = Panels::new((from / rate).ln_1p(), (to / rate).ln_1p(), steepness, WIDEST);
+        integrate_lanes(panels, |v| {
             let mut values = mixture.mean_powers(shape + 1.0, v);
             for (value, v) in values.iter_mut().zip(v) {
                 *value *= shape * (v - force * rate * v.exp_m1()).exp();
@@ -86,7 +94,8 @@ impl Process for BetaGeometricProcess {
         self.mixture.mean_power(self.shape, after.as_days() / self.rate)
     }
 
-    fn any_purchase(&self, within: Span) -> f64 {
+    fn any_purchase(&self, within: Horizon) -> f64 {
+        let Horizon::Within(within) = within else { return 1.0 };
         -(-self.shape * (within.as_days() / self.rate).ln_1p()).exp_m1()
     }
 
@@ -99,6 +108,31 @@ impl Process for BetaGeometricProcess {
         let BetaMixture { a, b } = self.mixture;
         let gone = self.survived(before) * a / (a + b + f64::from(before));
         alive + gone * incomplete_beta(z, q, f64::from(count), self.shape)
+    }
+
+    /// Given p, the customer is alive at `from` with (1 + p·from/A)^−R, and the rate is then Gamma(R, A + p·from).
+    fn probability_between(&self, count: u32, from: Span, to: Span) -> f64 {
+        let length = Span::known(to.as_days() - from.as_days());
+        if from.is_zero() {
+            return self.probability_of(count, length);
+        }
+        let Self { shape, rate, mixture: BetaMixture { a, b } } = *self;
+        let (from, length) = (from.as_days(), length.as_days());
+        let odds = length / rate;
+        let (z, q) = (odds / (1.0 + odds), (1.0 + odds).recip());
+        let bought = f64::from(count);
+        let power = BetaMixture { a, b: b + bought }.mean_power(shape + bought, from / (rate + length));
+        let alive = self.survived(count) * negative_binomial(count, shape, z, q) * power;
+        let Some(before) = count.checked_sub(1) else { return alive + self.left_by(from) };
+        let gone = self.survived(before) * a / (a + b + f64::from(before));
+        let last = BetaMixture { a: a + 1.0, b: b + f64::from(before) };
+        alive
+            + gone
+                * last.mean_tilted(shape + bought, from / (rate + length), |p| {
+                    let later = rate + p * from;
+                    let all = later + length;
+                    incomplete_beta(length / all, later / all, bought, shape).ln() - shape * (p * from / rate).ln_1p()
+                })
     }
 
     fn expected_purchases(&self, within: Span) -> f64 {
@@ -116,5 +150,13 @@ impl Process for BetaGeometricProcess {
             Horizon::Lifetime if from <= 0.0 => discounted_rate(self.mixture, self.shape, self.rate, force),
             Horizon::Lifetime => self.integrate(from, from + VANISHED / force, force),
         }
+    }
+
+    fn mean_rate(&self, unit: TimeUnit) -> f64 {
+        self.shape / self.rate * unit.days()
+    }
+
+    fn mean_dropout(&self, _: TimeUnit) -> Dropout {
+        Dropout::AfterPurchase(self.mixture.a / (self.mixture.a + self.mixture.b))
     }
 }

@@ -1,0 +1,130 @@
+use super::Likelihood;
+use crate::units::TimeUnit;
+
+/// A parameter of a model.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Parameter {
+    /// Its name in the literature.
+    pub name: &'static str,
+    /// What it measures.
+    pub dimension: Dimension,
+    /// The least legal value; a time in days, money in major units.
+    pub least: f64,
+    /// The greatest legal value.
+    pub most: f64,
+}
+
+/// What a parameter measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dimension {
+    /// A pure number.
+    Number,
+    /// A time.
+    Time,
+    /// One over a time.
+    Rate,
+    /// Money.
+    Money,
+}
+
+impl Parameter {
+    /// A pure number.
+    pub(super) const fn number(name: &'static str) -> Self {
+        Self::new(name, Dimension::Number, 1e-6, 1e6)
+    }
+
+    /// A time.
+    pub(super) const fn time(name: &'static str) -> Self {
+        Self::new(name, Dimension::Time, 1e-6, 1e6)
+    }
+
+    /// An amount of money.
+    pub(super) const fn money(name: &'static str) -> Self {
+        Self::new(name, Dimension::Money, 1e-6, 1e15)
+    }
+
+    pub(super) const fn new(name: &'static str, dimension: Dimension, least: f64, most: f64) -> Self {
+        Self { name, dimension, least, most }
+    }
+
+    /// The range of its logarithm, a hair inside.
+    pub(crate) fn ln_range(&self) -> (f64, f64) {
+        (self.least.ln() + 1e-9, self.most.ln() - 1e-9)
+    }
+
+    /// The size of the unit in which an estimate is reported.
+    pub(crate) fn scale(&self, unit: TimeUnit) -> f64 {
+        match self.dimension {
+            Dimension::Time => unit.days(),
+            Dimension::Rate => unit.days().recip(),
+            Dimension::Number | Dimension::Money => 1.0,
+        }
+    }
+}
+
+/// A parameter outside its range.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("{model} parameter {parameter} is {value}, expected a number from {least:e} to {most:e} (times in days)")]
+pub struct ParameterError {
+    /// The model.
+    pub model: &'static str,
+    /// The name of the parameter.
+    pub parameter: &'static str,
+    /// The value given; a time in days, money in major units.
+    pub value: f64,
+    /// The least legal value.
+    pub least: f64,
+    /// The greatest legal value.
+    pub most: f64,
+}
+
+/// Each parameter must lie in its legal range.
+pub(super) fn check<M: Likelihood>(natural: &[f64]) -> Result<(), ParameterError> {
+    for (&Parameter { name, least, most, .. }, &value) in M::PARAMETERS.iter().zip(natural) {
+        if !(least..=most).contains(&value) {
+            return Err(ParameterError { model: M::NAME, parameter: name, value, least, most });
+        }
+    }
+    Ok(())
+}
+
+/// What every model is once its parameters are a struct with `to_natural` and `from_natural`: checked in `new`, read by
+/// `params`, and stored as its parameters.
+macro_rules! model_of_parameters {
+    ($model:ident, $params:ident) => {
+        impl $model {
+            /// A model with given parameters, fitted or published.
+            ///
+            /// # Errors
+            ///
+            /// [`ParameterError`](crate::ParameterError) unless each parameter lies in its legal range, as
+            /// [`Likelihood::PARAMETERS`](crate::lifetime::Likelihood::PARAMETERS) states it.
+            pub fn new(params: $params) -> Result<Self, $crate::lifetime::ParameterError> {
+                $crate::lifetime::parameter::check::<Self>(&params.to_natural())?;
+                Ok(Self(params))
+            }
+
+            /// The parameters.
+            pub const fn params(&self) -> $params {
+                self.0
+            }
+        }
+
+        impl TryFrom<$params> for $model {
+            type Error = $crate::lifetime::ParameterError;
+
+            fn try_from(params: $params) -> Result<Self, $crate::lifetime::ParameterError> {
+                Self::new(params)
+            }
+        }
+
+        impl From<$model> for $params {
+            fn from(model: $model) -> Self {
+                model.params()
+            }
+        }
+
+        impl $crate::lifetime::sealed::Sealed for $model {}
+    };
+}
+pub(super) use model_of_parameters;
