@@ -123,7 +123,9 @@ pub fn integrate_from_zero(to: f64, ln_f: impl Fn(f64) -> f64) -> f64 {
         let panel = Panel::new(end - WIDEST, end);
         let part = halved(end - WIDEST, end, panel.integral(panel.nodes.map(f)), sum, 0, &f);
         sum += part;
-        if part <= before && part <= sum * NOTHING || end < SMALLEST_LN {
+        // At the far end the function may be too small for a number; then nothing was found yet.
+        let passed = sum > 0.0 && part <= before && part <= sum * NOTHING;
+        if passed || end < SMALLEST_LN {
             return sum;
         }
         before = part;
