@@ -16,7 +16,7 @@ pub use gamma::{digamma_rise, ln_beta, ln_rising, ln_rising_jet, ln_survival_jet
 pub use jet::Jet;
 pub use ln_sum::{JetSum, LogSum};
 pub use maximise::{End, Maximum, maximise};
-pub use mixture::{BetaMixture, discounted_rate};
+pub use mixture::{BetaMixture, Erlang, discounted_rate};
 pub use quadrature::{Panel, Panels, exponential_time, integrate, integrate_from_zero, integrate_lanes};
 
 /// ln(1 + eˣ) without overflow.

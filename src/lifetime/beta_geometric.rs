@@ -1,7 +1,9 @@
-//! What BG/NBD and MBG/NBD share: gamma rates, beta dropout after a coin toss.
+//! What BG/NBD, MBG/NBD and their CNBD-k variants share: gamma rates, beta dropout after a coin toss.
 
+mod phases;
 mod process;
 
+use phases::{Phases, PhasesJet};
 pub use process::BetaGeometricProcess;
 
 use super::{
@@ -49,7 +51,7 @@ macro_rules! beta_geometric_model {
 
         impl $model {
             fn kernel(&self) -> BetaGeometric {
-                BetaGeometric::new(&self.0.to_natural(), $coins_before)
+                BetaGeometric::new(&self.0.to_natural(), $coins_before, 1)
             }
         }
 
@@ -69,11 +71,11 @@ macro_rules! beta_geometric_model {
             }
 
             fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, DataError> {
-                BetaGeometric::starts(data)
+                BetaGeometric::starts(data, 1)
             }
 
             fn objective(natural: &[f64], data: &Patterns) -> Jet {
-                BetaGeometric::new(natural, $coins_before).objective(data)
+                BetaGeometric::new(natural, $coins_before, 1).objective(data)
             }
 
             fn ln_likelihood(&self, one: &PurchaseHistory, unit: TimeUnit) -> f64 {
@@ -105,8 +107,9 @@ macro_rules! beta_geometric_model {
 }
 pub(super) use beta_geometric_model;
 
-/// The two models differ in when customers may leave: `coins_before` is how often a customer without repeat
-/// purchases has tossed the coin, 0 for BG/NBD, 1 for MBG/NBD.
+/// The models differ in when customers may leave: `coins_before` is how often a customer without repeat
+/// purchases has tossed the coin, 0 for the BG models, 1 for the MBG models; and in how regularly they buy: every `k`-th
+/// event of a Poisson process is a purchase.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct BetaGeometric {
     pub r: f64,
@@ -115,14 +118,20 @@ pub(super) struct BetaGeometric {
     pub a: f64,
     pub b: f64,
     pub coins_before: u32,
+    pub k: u32,
 }
 
 impl BetaGeometric {
-    pub fn new(natural: &[f64], coins_before: u32) -> Self {
-        Self { r: natural[0], alpha: natural[1], a: natural[2], b: natural[3], coins_before }
+    pub fn new(natural: &[f64], coins_before: u32, k: u32) -> Self {
+        Self { r: natural[0], alpha: natural[1], a: natural[2], b: natural[3], coins_before, k }
     }
 
-    /// ln [a/(b+k−1)] with k coins tossed: the odds of leaving at the last of them. `None` before the first.
+    /// The shape of the rate given the purchases: r + k·x.
+    fn shape(&self, repeats: u32) -> f64 {
+        self.r + f64::from(self.k) * f64::from(repeats)
+    }
+
+    /// ln [a/(b+n−1)] with n coins tossed: the odds of leaving at the last of them. `None` before the first.
     fn ln_odds_of_last_coin(&self, history: &PurchaseHistory) -> Option<f64> {
         let survived = (history.repeats() + self.coins_before).checked_sub(1)?;
         Some((self.a / (self.b + f64::from(survived))).ln())
@@ -130,8 +139,8 @@ impl BetaGeometric {
 
     /// ln [P(data, left after the last purchase) / P(data, alive)]; −∞ where no coin was tossed.
     fn log_odds_left(&self, history: &PurchaseHistory) -> f64 {
-        let shape = self.r + f64::from(history.repeats());
-        self.ln_odds_of_last_coin(history).map_or(f64::NEG_INFINITY, |coin| coin + shape * self.ln_silence(history))
+        let Some(coin) = self.ln_odds_of_last_coin(history) else { return f64::NEG_INFINITY };
+        coin + self.shape(history.repeats()) * self.ln_silence(history) - self.phases(history).ln_total()
     }
 
     /// ln[(α+T)/(α+t_x)].
@@ -139,45 +148,55 @@ impl BetaGeometric {
         (history.time_since_last().as_days() / (self.alpha + history.recency().as_days())).ln_1p()
     }
 
+    /// How many events may have passed since the last purchase.
+    fn phases(&self, history: &PurchaseHistory) -> Phases {
+        let age = self.alpha + history.age().as_days();
+        Phases { shape: self.shape(history.repeats()), silence: history.time_since_last().as_days() / age, k: self.k }
+    }
+
     pub fn update(&self, history: &PurchaseHistory) -> (f64, BetaGeometricProcess) {
         let repeats = f64::from(history.repeats());
         let alive = BetaGeometricProcess {
-            shape: self.r + repeats,
+            phases: self.phases(history),
             rate: self.alpha + history.age().as_days(),
             mixture: BetaMixture { a: self.a, b: self.b + repeats + f64::from(self.coins_before) },
         };
         (-self.log_odds_left(history), alive)
     }
 
+    /// Without what the gaps between purchases add for k > 1.
     pub fn ln_likelihood(&self, history: &PurchaseHistory, unit: TimeUnit) -> f64 {
-        let Self { r, alpha, a, b, .. } = *self;
+        let Self { r, alpha, a, b, k, .. } = *self;
         let repeats = history.repeats();
         let coins = repeats + self.coins_before;
         let left = self.log_odds_left(history);
         // Alive or left: the larger of the two terms is taken out, so that they never cancel.
-        let (last_seen, coin) = match self.ln_odds_of_last_coin(history) {
+        let (last_seen, ln_larger) = match self.ln_odds_of_last_coin(history) {
             Some(coin) if left > 0.0 => (history.recency().as_days(), coin),
-            _ => (history.age().as_days(), 0.0),
+            _ => (history.age().as_days(), self.phases(history).ln_total()),
         };
-        ln_rising(r, repeats) + ln_rising(b, coins) - ln_rising(a + b, coins) + coin
+        let events = u64::from(k) * u64::from(repeats);
+        ln_rising(r, events) + ln_rising(b, coins) - ln_rising(a + b, coins) + ln_larger
             - r * (last_seen / alpha).ln_1p()
-            - f64::from(repeats) * ((alpha + last_seen) / unit.days()).ln()
+            - events as f64 * (alpha + last_seen).ln()
+            + f64::from(repeats) * unit.days().ln()
             + softplus(-left.abs())
     }
 
     /// From hardly any dropout to leaving at once, for buyers who differ little or much.
-    pub fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, DataError> {
+    pub fn starts(data: &Patterns, k: u32) -> Result<Vec<Vec<f64>>, DataError> {
         enough(data)?;
         let (repeats, age) = means(data);
+        let events = f64::from(k) * repeats;
         let dropouts = [(1.0, 2.0 + repeats), (0.5, 0.5), (0.01, 0.1), (0.1, 2.0), (5.0, 5.0 + repeats), (50.0, 500.0)];
-        let start = |(r, (a, b)): (f64, (f64, f64))| vec![r, (r * age / repeats).max(1e-3), a, b];
+        let start = |(r, (a, b)): (f64, (f64, f64))| vec![r, (r * age / events).max(1e-3), a, b];
         Ok([0.5, 3.0, 0.1].into_iter().flat_map(|r| dropouts.map(|dropout| start((r, dropout)))).collect())
     }
 
-    /// Sums that depend on repeats alone run over k < x, shared by all customers; the rest runs over the rows.
+    /// Sums that depend on repeats alone run over n < x, shared by all customers; the rest runs over the rows.
     pub fn objective(&self, data: &Patterns) -> Jet {
         let Self { r, alpha, a, b, .. } = *self;
-        let rate = ln_rising_sum(data.survivors(), r);
+        let rate = ln_rising_sum(data.survivors(), self.k, r);
         let stay = self.tossed(data).iter().fold([0.0; 5], |sum, run| {
             let jet = ln_survival_jet(a, b + f64::from(run.from), run.to - run.from);
             std::array::from_fn(|term| sum[term] + run.customers as f64 * jet[term])
@@ -192,7 +211,7 @@ impl BetaGeometric {
         chunks.iter().fold(jet, Jet::plus).in_logarithms(&[r, alpha, a, b])
     }
 
-    /// How many customers tossed the coin more than k times: as with repeats, but for the tosses before.
+    /// How many customers tossed the coin more than n times: as with repeats, but for the tosses before.
     fn tossed(&self, data: &Patterns) -> Vec<Survivors> {
         let later =
             |run: &Survivors| Survivors { from: run.from + self.coins_before, to: run.to + self.coins_before, ..*run };
@@ -200,7 +219,7 @@ impl BetaGeometric {
         std::iter::once(before).chain(data.survivors().iter().map(later)).collect()
     }
 
-    /// The [`Exposure`] of every row, and ln(1 + e^o), where o = [`Self::log_odds_left`].
+    /// The [`Exposure`] of every row, the phases ln S, and ln(1 + e^o), where o = [`Self::log_odds_left`].
     fn rows(&self, rows: &[Pattern]) -> Jet {
         let Self { r, alpha, a, b, .. } = *self;
         let (mut value, mut gradient, mut hessian) = (0.0, [0.0; 4], [[0.0; 4]; 4]);
@@ -213,38 +232,46 @@ impl BetaGeometric {
             }
             let n = *customers as f64;
             let age = history.age().as_days();
-            let exposure = Exposure::new(r, alpha, f64::from(repeats), age);
+            let shape = self.shape(repeats);
+            let exposure = Exposure::new(r, alpha, shape - r, age);
             value += n * exposure.value;
             gradient[0] += n * exposure.by_r;
             gradient[1] += n * exposure.by_alpha;
             hessian[0][1] += n * exposure.by_r_alpha;
             hessian[1][1] += n * exposure.by_alpha_alpha;
-            if repeats + self.coins_before == 0 {
-                continue;
+            let phases = if self.k > 1 { self.phases(history).jet(exposure.end) } else { PhasesJet::default() };
+            value += n * phases.value;
+            let (mut left, mut spread, mut slope) = (0.0, 0.0, [0.0; 4]);
+            if repeats + self.coins_before > 0 {
+                let last = (alpha + history.recency().as_days()).recip();
+                let silent = history.time_since_last().as_days();
+                let silence = ((alpha + age) * last).ln();
+                let odds = ln_a - ln_stayed + shape * silence - phases.value;
+                let small = (-odds.abs()).exp();
+                let larger = (1.0 + small).recip();
+                value += n * (odds.max(0.0) - larger.ln());
+                left = n * if odds > 0.0 { larger } else { small * larger };
+                spread = n * small * larger * larger;
+                // Derivatives of o in r, α, a, b; then P(left)·o″ + P(left)(1−P(left))·o′o′ᵀ.
+                let drop = -silent * last * exposure.end;
+                slope = [silence - phases.by_r, shape * drop - phases.by_alpha, a.recip(), -stayed.recip()];
+                hessian[0][1] += left * drop;
+                hessian[1][1] -= left * shape * drop * (last + exposure.end);
+                hessian[2][2] -= left * slope[2] * slope[2];
+                hessian[3][3] += left * slope[3] * slope[3];
             }
-            let last = (alpha + history.recency().as_days()).recip();
-            let silent = history.time_since_last().as_days();
-            let silence = ((alpha + age) * last).ln();
-            let (shape, end) = (r + f64::from(repeats), exposure.end);
-            let odds = ln_a - ln_stayed + shape * silence;
-            let small = (-odds.abs()).exp();
-            let larger = (1.0 + small).recip();
-            value += n * (odds.max(0.0) - larger.ln());
-            let left = n * if odds > 0.0 { larger } else { small * larger };
-            let spread = n * small * larger * larger;
-            // Derivatives of o in r, α, a, b; then P(left)·o″ + P(left)(1−P(left))·o′o′ᵀ.
-            let drop = -silent * last * end;
-            let slope = [silence, shape * drop, a.recip(), -stayed.recip()];
             for i in 0..4 {
                 gradient[i] += left * slope[i];
                 for j in i..4 {
                     hessian[i][j] += spread * slope[i] * slope[j];
                 }
             }
-            hessian[0][1] += left * drop;
-            hessian[1][1] -= left * shape * drop * (last + end);
-            hessian[2][2] -= left * slope[2] * slope[2];
-            hessian[3][3] += left * slope[3] * slope[3];
+            // ln S counts in full, and is subtracted in o.
+            gradient[0] += n * phases.by_r;
+            gradient[1] += n * phases.by_alpha;
+            hessian[0][0] += (n - left) * phases.by_r_r;
+            hessian[0][1] += (n - left) * phases.by_r_alpha;
+            hessian[1][1] += (n - left) * phases.by_alpha_alpha;
         }
         let mut jet = Jet::zero(4);
         jet.add(value, gradient, hessian);
@@ -253,7 +280,7 @@ impl BetaGeometric {
 
     pub fn draw(&self, rng: &mut Generator) -> LatentCustomer {
         LatentCustomer {
-            pace: Pace::Erlang { rate: rng.gamma(self.r) / self.alpha, k: 1 },
+            pace: Pace::Erlang { rate: rng.gamma(self.r) / self.alpha, k: self.k },
             leaving: Leaving::AfterPurchase { probability: rng.beta(self.a, self.b), coins_before: self.coins_before },
         }
     }

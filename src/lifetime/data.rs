@@ -127,10 +127,11 @@ impl Exposure {
     }
 }
 
-/// The sum over customers of ln Γ(shape + x) − ln Γ(shape), with its first and second derivative in shape.
-pub(super) fn ln_rising_sum<'a>(survivors: impl IntoIterator<Item = &'a Survivors>, shape: f64) -> [f64; 3] {
-    survivors.into_iter().fold([0.0; 3], |sum, run| {
-        let jet = ln_rising_jet(shape + f64::from(run.from), run.to - run.from);
+/// The sum over customers of ln Γ(shape + k·x) − ln Γ(shape), with its first and second derivative in shape.
+pub(super) fn ln_rising_sum(survivors: &[Survivors], k: u32, shape: f64) -> [f64; 3] {
+    survivors.iter().fold([0.0; 3], |sum, run| {
+        let from = shape + f64::from(k) * f64::from(run.from);
+        let jet = ln_rising_jet(from, u64::from(k) * u64::from(run.to - run.from));
         std::array::from_fn(|order| sum[order] + run.customers as f64 * jet[order])
     })
 }

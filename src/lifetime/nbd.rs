@@ -105,7 +105,7 @@ impl Likelihood for Nbd {
 
     fn objective(natural: &[f64], data: &Patterns) -> Jet {
         let (r, alpha) = (natural[0], natural[1]);
-        let rate = ln_rising_sum(data.survivors(), r);
+        let rate = ln_rising_sum(data.survivors(), 1, r);
         let mut jet = Jet::zero(2);
         jet.add(rate[0], [rate[1], 0.0], [[rate[2], 0.0], [0.0; 2]]);
         let chunks = parallel::map_chunks(data.rows(), CHUNK, |rows| Self::rows(r, alpha, rows));

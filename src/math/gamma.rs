@@ -22,33 +22,35 @@ pub(super) fn stirling_error(x: f64) -> f64 {
 }
 
 /// ln Γ(r + n) − ln Γ(r), the logarithm of the rising factorial r (r+1) … (r+n−1), for r > 0.
-pub fn ln_rising(r: f64, n: u32) -> f64 {
+pub fn ln_rising(r: f64, n: impl Into<u64>) -> f64 {
+    let n = n.into();
     if n <= 10 {
         return rising(r, n).ln();
     }
     if r < STIRLING_FROM {
         return rising(r, 10).ln() + ln_rising(r + 10.0, n - 10);
     }
-    let n = f64::from(n);
+    let n = n as f64;
     let end = r + n;
     (r - 0.5) * (n / r).ln_1p() + n * (end.ln() - 1.0) + stirling_error(end) - stirling_error(r)
 }
 
 /// r (r+1) … (r+n−1).
-fn rising(r: f64, n: u32) -> f64 {
-    (0..n).fold(1.0, |product, k| product * (r + f64::from(k)))
+fn rising(r: f64, n: u64) -> f64 {
+    (0..n).fold(1.0, |product, k| product * (r + k as f64))
 }
 
 /// Σ_{k<n} ln(r + k) with its first and second derivative in r.
-pub fn ln_rising_jet(r: f64, n: u32) -> [f64; 3] {
+pub fn ln_rising_jet(r: f64, n: impl Into<u64>) -> [f64; 3] {
     /// From here on the special functions are faster than the sum.
-    const MANY: u32 = 32;
+    const MANY: u64 = 32;
+    let n = n.into();
     if n > MANY {
-        let end = r + f64::from(n);
+        let end = r + n as f64;
         return [ln_rising(r, n), digamma(end) - digamma(r), trigamma(end) - trigamma(r)];
     }
     (0..n).fold([0.0; 3], |[value, slope, curvature], k| {
-        let at = r + f64::from(k);
+        let at = r + k as f64;
         let inverse = at.recip();
         [value + at.ln(), slope + inverse, curvature - inverse * inverse]
     })

@@ -1,7 +1,9 @@
 mod grid;
+mod renewal;
 
 use super::{LogSum, gamma::stirling_error};
 use grid::Grid;
+use renewal::Renewal;
 
 /// Expectations over p ~ Beta(a, b), the mixing distribution of the geometric-dropout models.
 ///
@@ -14,6 +16,14 @@ pub struct BetaMixture {
     pub b: f64,
 }
 
+/// Which numbers of events a series counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Events {
+    All,
+    /// Those after which the next event is a purchase.
+    BeforePurchase,
+}
+
 /// Beyond this many terms the trapezoidal rule is cheaper.
 const MOST_TERMS: f64 = 1200.0;
 /// (1 + c)^−R must not underflow where the series starts.
@@ -21,14 +31,42 @@ const LEAST_START: f64 = 1e-290;
 /// Terms below this share of the sum are left out.
 const NEGLIGIBLE: f64 = 1e-17;
 
+/// A purchase is every k-th event of a Poisson process, and `passed` < k events have passed since the last one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Erlang {
+    pub k: u32,
+    pub passed: u32,
+}
+
+impl Erlang {
+    /// Says of one event after the other whether it is a purchase.
+    fn purchases(self) -> impl FnMut() -> bool {
+        let Self { k, passed } = self;
+        let mut missing = k - passed;
+        move || {
+            missing -= 1;
+            let purchase = missing == 0;
+            if purchase {
+                missing = k;
+            }
+            purchase
+        }
+    }
+}
+
+/// Means over p ~ Beta(a, b) where the number of events N is negative binomial with E zᴺ = (1 + c(1−z))^−R, and the
+/// customer survives each of the ⌊(N+j)/k⌋ purchases among them with probability q = 1 − p.
 impl BetaMixture {
-    /// E (1 + p·c)^−R, which equals 2F1(R, a; a+b; −c).
-    pub fn mean_power(self, shape: f64, c: f64) -> f64 {
+    /// E q^⌊(N+j)/k⌋: the customer is still alive. For k = 1 it is E (1 + p·c)^−R, or 2F1(R, a; a+b; −c).
+    pub fn mean_alive(self, shape: f64, c: f64, gaps: Erlang) -> f64 {
         if series_is_short(shape, c) {
-            let [value] = self.power_series(shape, [c.ln_1p()]);
+            let [value] = self.event_series(shape, [c.ln_1p()], gaps, Events::All);
             value
-        } else {
+        } else if gaps.k == 1 {
             self.mean_tilted(shape, c, |p| -shape * (p * c).ln_1p())
+        } else {
+            let renewal = Renewal { shape, c, gaps };
+            self.mean_tilted(shape, c / f64::from(gaps.k), |p| renewal.alive(p).ln())
         }
     }
 
@@ -37,54 +75,65 @@ impl BetaMixture {
         (self.ln_sum(&Grid::tilted(self, shape, c), ln_f) - self.ln_mass(shape, c)).exp()
     }
 
-    /// [`Self::mean_power`] at all nodes of a panel of a quadrature, given v = ln(1 + c).
-    pub fn mean_powers<const N: usize>(self, shape: f64, v: [f64; N]) -> [f64; N] {
+    /// E q^(purchases so far) over all N after which the next event is a purchase, at all nodes of a panel of a
+    /// quadrature, given v = ln(1 + c). For k = 1 it is [`Self::mean_alive`].
+    pub fn mean_next<const N: usize>(self, shape: f64, v: [f64; N], gaps: Erlang) -> [f64; N] {
         let largest = v.iter().copied().fold(0.0, f64::max).exp_m1();
         if series_is_short(shape, largest) {
-            self.power_series(shape, v)
+            self.event_series(shape, v, gaps, Events::BeforePurchase)
+        } else if gaps.k == 1 {
+            v.map(|v| self.mean_alive(shape, v.exp_m1(), gaps))
         } else {
-            v.map(|v| self.mean_power(shape, v.exp_m1()))
+            v.map(|v| {
+                let renewal = Renewal { shape, c: v.exp_m1(), gaps };
+                self.mean_tilted(shape, renewal.c / f64::from(gaps.k), |p| renewal.next(p).ln())
+            })
         }
     }
 
-    /// E [1 − (1 + p·c)^−R] / p.
-    pub fn mean_count(self, shape: f64, c: f64) -> f64 {
+    /// E [1 − q^⌊(N+j)/k⌋] / p: purchases made. For k = 1 it is E [1 − (1 + p·c)^−R] / p.
+    pub fn mean_count(self, shape: f64, c: f64, gaps: Erlang) -> f64 {
         if series_is_short(shape, c) {
-            return self.count_series(shape, c);
+            return self.count_series(shape, c, gaps);
         }
-        let limit = (shape * c).ln();
+        let renewal = Renewal { shape, c, gaps };
         let ln_count = |p: f64| {
-            let gone = -(-shape * (p * c).ln_1p()).exp_m1();
-            if p > 0.0 { (gone / p).ln() } else { limit }
+            // Below the smallest p that counts, the limit at 0.
+            let p = p.max(1e-200);
+            (renewal.gone(p) / p).ln()
         };
         (self.ln_sum(&Grid::mild(self, shape, c), ln_count) - self.ln_mass(shape, c)).exp()
     }
 
-    /// Σ P(N = n) E(1−p)ⁿ with N negative binomial: (1 + pc)^−R is the generating function of N at 1 − p.
+    /// Σ P(N) E q^(purchases among N), over all N or those before a purchase.
     ///
     /// The sum is a polynomial in z = c/(1+c). Its coefficients are shared by all lanes; scaled to the widest z,
     /// none overflows, and the others follow by Horner's rule.
-    fn power_series<const N: usize>(self, shape: f64, v: [f64; N]) -> [f64; N] {
+    fn event_series<const N: usize>(self, shape: f64, v: [f64; N], gaps: Erlang, events: Events) -> [f64; N] {
         let z = v.map(|v| -(-v).exp_m1());
         let widest = z.iter().copied().fold(0.0, f64::max);
-        if widest <= 0.0 {
-            return [1.0; N];
-        }
         let mut coefficients = Vec::with_capacity(128);
-        let (mut coefficient, mut sum, mut n) = (1.0, 0.0, 0.0);
+        let mut is_purchase = gaps.purchases();
+        let (mut coefficient, mut sum, mut n, mut survived) = (1.0, 0.0, 0.0, 0.0);
         // The share of what is left out is largest where z is.
         loop {
-            coefficients.push(coefficient);
-            sum += coefficient;
+            let purchase = is_purchase();
+            let counted = if purchase || events == Events::All { coefficient } else { 0.0 };
+            coefficients.push(counted);
+            sum += counted;
             let slope = widest * (shape + n) / (n + 1.0);
-            coefficient *= slope * (self.b + n) / (self.a + self.b + n);
+            coefficient *= slope;
+            if purchase {
+                coefficient *= (self.b + survived) / (self.a + self.b + survived);
+                survived += 1.0;
+            }
             n += 1.0;
             let bound = slope.max(widest);
-            if bound < 1.0 && coefficient <= (1.0 - bound) * NEGLIGIBLE * sum {
+            if bound < 1.0 && coefficient <= (1.0 - bound) * NEGLIGIBLE * sum && survived > 0.0 {
                 break;
             }
         }
-        let ratio = z.map(|z| z / widest);
+        let ratio = z.map(|z| if widest > 0.0 { z / widest } else { 0.0 });
         let mut sums = [0.0; N];
         for coefficient in coefficients.iter().rev() {
             for lane in 0..N {
@@ -94,17 +143,21 @@ impl BetaMixture {
         std::array::from_fn(|lane| sums[lane] * (-shape * v[lane]).exp())
     }
 
-    /// Σ P(N = n) · E Σ_{k<n} (1−p)^k: of n purchases an immortal would make, the k-th is made with
-    /// probability (1−p)^(k−1).
-    fn count_series(self, shape: f64, c: f64) -> f64 {
+    /// Σ P(N) · E Σ_{i<m} q^i with m purchases among N events: of those that an immortal would make, the i-th is made
+    /// with probability q^(i−1).
+    fn count_series(self, shape: f64, c: f64, gaps: Erlang) -> f64 {
         let z = c / (1.0 + c);
+        let mut is_purchase = gaps.purchases();
         let mut chance = (-shape * c.ln_1p()).exp();
-        let (mut made, mut next, mut sum) = (0.0, 1.0, 0.0);
+        let (mut made, mut next, mut survived, mut sum) = (0.0, 1.0, 0.0, 0.0);
         let mut n = 0.0;
         loop {
             chance *= z * (shape + n) / (n + 1.0);
-            made += next;
-            next *= (self.b + n) / (self.a + self.b + n);
+            if is_purchase() {
+                made += next;
+                next *= (self.b + survived) / (self.a + self.b + survived);
+                survived += 1.0;
+            }
             sum += chance * made;
             n += 1.0;
             let bound = (z * (shape + n) / (n + 1.0)).max(z);
@@ -132,19 +185,28 @@ fn series_is_short(shape: f64, c: f64) -> bool {
         && shape * c.ln_1p() < -LEAST_START.ln()
 }
 
-/// E λ / (δ + λp) with λ ~ Gamma(shape, rate) and p ~ Beta(a, b): purchases of a customer who buys at rate λ and
-/// drops out after each with probability p, discounted at force δ, without end.
+/// E of the discounted purchases, without end, of a customer whose events come at a rate λ ~ Gamma(shape, rate), who
+/// drops out after each purchase with probability p ~ Beta(a, b), at force δ.
 ///
+/// With φ = λ/(λ+δ), what an event is worth one event ahead, it is φ^−j / (φ^−k − 1 + p); for k = 1 that is λ/(δ + λp).
 /// The trapezoidal rule twice: in ln λ outside, in ln(p/(1−p)) inside, where only a division is left.
-pub fn discounted_rate(mixture: BetaMixture, shape: f64, rate: f64, force: f64) -> f64 {
+pub fn discounted_rate(mixture: BetaMixture, shape: f64, rate: f64, force: f64, gaps: Erlang) -> f64 {
     let kappa = rate * force;
     // s = λ · rate ~ Gamma(shape, 1), whose mass beyond shape + 12 (1 + √shape) · 4 vanishes.
     let inner = Nodes::new(mixture, kappa / (shape + 48.0 * (1.0 + shape.sqrt())));
     let density = LogGamma::new(shape);
     let width = (0.5 / (shape + 1.0).sqrt()).min(0.25);
+    let worth = |delta: f64| {
+        if gaps.k == 1 {
+            return inner.mean_inverse(delta);
+        }
+        let one_event = delta.ln_1p();
+        let passed = (f64::from(gaps.passed) * one_event).exp();
+        passed * inner.mean_inverse((f64::from(gaps.k) * one_event).exp_m1())
+    };
     let term = |step: f64| {
         let t = step * width;
-        density.at(t) * inner.mean_inverse(kappa / (density.centre * t.exp()))
+        density.at(t) * worth(kappa / (density.centre * t.exp()))
     };
     let mut sum = 0.0;
     for (first, direction) in [(0.0, 1.0), (-1.0, -1.0)] {

@@ -27,8 +27,8 @@ fn evaluate(function: &str, arguments: &[f64]) -> f64 {
         ("digamma", &[x]) => digamma(x),
         ("trigamma", &[x]) => trigamma(x),
         ("incomplete_beta", &[z, m, r]) => incomplete_beta(z, 1.0 - z, m, r),
-        ("beta_power", &[shape, a, b, c]) => BetaMixture { a, b }.mean_power(shape, c),
-        ("beta_count", &[shape, a, b, c]) => BetaMixture { a, b }.mean_count(shape, c),
+        ("beta_power", &[shape, a, b, c]) => BetaMixture { a, b }.mean_alive(shape, c, Erlang { k: 1, passed: 0 }),
+        ("beta_count", &[shape, a, b, c]) => BetaMixture { a, b }.mean_count(shape, c, Erlang { k: 1, passed: 0 }),
         _ => panic!("no function {function} of {arguments:?}"),
     }
 }

@@ -41,7 +41,7 @@ pub fn objective<const N: usize>(
     jet: impl Fn(f64, bool) -> LifeJet<N> + Sync,
 ) -> Jet {
     let [r, alpha] = [natural[0], natural[1]];
-    let rate = ln_rising_sum(data.survivors(), r);
+    let rate = ln_rising_sum(data.survivors(), 1, r);
     let mut sum = Jet::zero(N);
     sum.value = rate[0];
     sum.gradient[0] = rate[1];
