@@ -5,18 +5,24 @@
 //! is T − t_x, which RFM calls recency.
 
 mod columns;
+mod gaps;
 mod history;
 mod patterns;
+mod regularity;
 mod split;
 mod summaries;
 mod summarize;
+mod times;
 
 pub use columns::{ColumnRowError, Columns};
+pub use gaps::GapHistory;
 pub use history::{HistoryError, PurchaseHistory, SpendHistory};
 pub(crate) use patterns::Survivors;
 pub use patterns::{Pattern, Patterns};
+pub use regularity::Regularity;
 pub use split::{Holdout, Split};
 pub use summaries::{SummaryError, SummaryRow, SummaryRowError};
+pub use times::PurchaseTimes;
 
 use crate::{
     error::list_faults,
@@ -34,6 +40,7 @@ pub struct Cohort<Id> {
     purchases: Vec<PurchaseHistory>,
     spend: Option<Vec<SpendHistory>>,
     realised: Option<Vec<Money>>,
+    ln_gaps: Option<Vec<f64>>,
     left_out: Vec<LeftOut<Id>>,
     cut: Option<Day>,
 }
@@ -99,6 +106,18 @@ pub enum CohortError {
     /// A customer spent more minor units than 64 bits count.
     #[error("the total of a customer exceeds 64 bits of minor units")]
     TotalTooLarge,
+    /// How regularly customers buy cannot be told from fewer than two who bought three times.
+    #[error("{customers} customers made three purchases or more, expected at least two")]
+    TooFewGaps {
+        /// How many did.
+        customers: u64,
+    },
+    /// All customers bought at equal gaps, so that no finite shape describes them.
+    #[error("all {customers} customers with three purchases or more bought at equal gaps")]
+    GapsAllEqual {
+        /// How many there are.
+        customers: u64,
+    },
 }
 
 fn check_cut(window: &Window, day: Day) -> Result<(), CohortError> {
@@ -118,6 +137,8 @@ pub struct CustomerSummary<'a, Id> {
     /// Everything they spent up to the cut, the first purchase included, net of refunds; where the cohort
     /// knows. These totals add up to the log.
     pub realised: Option<Money>,
+    /// The sum of the logarithms of the gaps between their purchases, in days; where the cohort knows.
+    pub ln_gaps: Option<f64>,
 }
 
 impl<Id> Cohort<Id> {
@@ -128,6 +149,7 @@ impl<Id> Cohort<Id> {
             purchases: Vec::new(),
             spend: Some(Vec::new()),
             realised: Some(Vec::new()),
+            ln_gaps: Some(Vec::new()),
             left_out: Vec::new(),
             cut: Some(cut),
         }
@@ -139,6 +161,7 @@ impl<Id> Cohort<Id> {
         self.purchases.push(member.purchases);
         self.spend.get_or_insert_default().push(member.spend);
         self.realised.get_or_insert_default().push(member.realised);
+        self.ln_gaps.get_or_insert_default().push(member.ln_gaps);
     }
 
     /// How many customers there are.
@@ -171,6 +194,14 @@ impl<Id> Cohort<Id> {
         self.realised.as_deref()
     }
 
+    /// The sum of the logarithms of the gaps between the purchases of each customer, in days: what tells regular buyers
+    /// from random ones (litt, "log inter-transaction times"). Known from logs and columns, not from finished
+    /// summaries; 0 without a repeat purchase.
+    #[doc(alias = "litt")]
+    pub fn ln_gaps(&self) -> Option<&[f64]> {
+        self.ln_gaps.as_deref()
+    }
+
     /// Whom the log knows at the cut and the cohort leaves out, ascending by id.
     ///
     /// What they realised, and what the cohort realised, add up to
@@ -196,6 +227,7 @@ impl<Id> Cohort<Id> {
             purchases: self.purchases[index],
             spend: self.spend.as_ref().map(|spend| spend[index]),
             realised: self.realised.as_ref().map(|realised| realised[index]),
+            ln_gaps: self.ln_gaps.as_ref().map(|ln_gaps| ln_gaps[index]),
         })
     }
 
@@ -206,6 +238,7 @@ impl<Id> Cohort<Id> {
             purchases: self.purchases[index],
             spend: self.spend.as_ref().map(|spend| spend[index]),
             realised: self.realised.as_ref().map(|realised| realised[index]),
+            ln_gaps: self.ln_gaps.as_ref().map(|ln_gaps| ln_gaps[index]),
         })
     }
 }

@@ -136,8 +136,9 @@ mod units;
 struct Readme;
 
 pub use cohort::{
-    Cohort, CohortError, ColumnRowError, Columns, CustomerSummary, HistoryError, Holdout, LeftOut, LeftOutReason,
-    Pattern, Patterns, PurchaseHistory, SpendHistory, Split, SummaryError, SummaryRow, SummaryRowError,
+    Cohort, CohortError, ColumnRowError, Columns, CustomerSummary, GapHistory, HistoryError, Holdout, LeftOut,
+    LeftOutReason, Pattern, Patterns, PurchaseHistory, PurchaseTimes, Regularity, SpendHistory, Split, SummaryError,
+    SummaryRow, SummaryRowError,
 };
 pub use customer::{
     Acquisition, Customer, CustomerKind, CustomerRowError, Customers, CustomersError, Preferences, Role, ShadowPrices,

@@ -6,6 +6,7 @@
 mod beta;
 mod gamma;
 mod jet;
+mod ln_product;
 mod ln_sum;
 mod maximise;
 mod mixture;
@@ -14,6 +15,7 @@ mod quadrature;
 pub use beta::{incomplete_beta, negative_binomial};
 pub use gamma::{digamma_rise, ln_beta, ln_rising, ln_rising_jet, ln_survival_jet, trigamma, trigamma_drop};
 pub use jet::Jet;
+pub use ln_product::LnProduct;
 pub use ln_sum::{JetSum, LogSum};
 pub use maximise::{End, Maximum, maximise};
 pub use mixture::{BetaMixture, Erlang, discounted_rate};

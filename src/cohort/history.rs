@@ -66,6 +66,28 @@ pub enum HistoryError {
         /// The age of the customer.
         age: Span,
     },
+    /// A repeat purchase is not later than the one before it.
+    #[error("repeat purchase {index} (from 0) is not later than the purchase before it")]
+    TimesNotAscending {
+        /// Which repeat purchase.
+        index: usize,
+    },
+    /// The age asked for lies after the end of the window.
+    #[error("age {asked} is not yet observed, the window ends at {age}")]
+    NotYetObserved {
+        /// The age asked for.
+        asked: Span,
+        /// The age at the end of the window.
+        age: Span,
+    },
+    /// No gaps between these purchases have logarithms with this sum.
+    #[error("logarithms of gaps sum to {ln_gaps}, expected at most {most}, and 0 without a repeat purchase")]
+    LnGaps {
+        /// The sum given.
+        ln_gaps: f64,
+        /// That of equal gaps.
+        most: f64,
+    },
     /// A count or a time grew beyond its range.
     #[error("the history is too long for its counters")]
     TooLong,

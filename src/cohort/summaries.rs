@@ -123,6 +123,7 @@ impl<Id: Ord + Clone> Cohort<Id> {
             purchases,
             spend: spend.into_iter().collect(),
             realised: None,
+            ln_gaps: None,
             left_out: Vec::new(),
             cut: None,
         })

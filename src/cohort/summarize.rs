@@ -1,11 +1,12 @@
 use super::{Cohort, CohortError, LeftOut, LeftOutReason, PurchaseHistory, SpendHistory, check_cut};
 use crate::{
     interaction::{Event, InteractionLog, net},
+    math::LnProduct,
     units::{Day, Money},
 };
 
 /// What a log knows of one customer at a cut.
-enum Observed {
+pub(super) enum Observed {
     /// Nothing happened yet.
     Unseen,
     /// Something happened, and the customer is not modelled.
@@ -18,6 +19,7 @@ pub(super) struct Member {
     pub(super) purchases: PurchaseHistory,
     pub(super) spend: SpendHistory,
     pub(super) realised: Money,
+    pub(super) ln_gaps: f64,
 }
 
 impl<Id: Ord + Clone> InteractionLog<Id> {
@@ -58,7 +60,7 @@ impl<Id: Ord + Clone> InteractionLog<Id> {
         Ok((cohort, members))
     }
 
-    fn observe(&self, customer: usize, cut: Day) -> Observed {
+    pub(super) fn observe(&self, customer: usize, cut: Day) -> Observed {
         let clock = self.clock();
         let before = clock.tick_after(cut);
         let (ticks, rows) = self.events(customer);
@@ -79,6 +81,10 @@ impl<Id: Ord + Clone> InteractionLog<Id> {
         }
         // Memory ends before purchases exceed 32 bits.
         let repeats = u32::try_from(purchases.len() - 1).unwrap_or(u32::MAX);
+        let mut gaps = LnProduct::default();
+        for pair in purchases.windows(2) {
+            gaps.multiply(clock.span(pair[0].tick, pair[1].tick).as_days());
+        }
         let repeat_total = Money::new((realised.amount() - first.net).normalize(), currency);
         Observed::Member(Member {
             purchases: PurchaseHistory::proven(
@@ -88,6 +94,7 @@ impl<Id: Ord + Clone> InteractionLog<Id> {
             ),
             spend: SpendHistory::proven(repeats, repeat_total),
             realised,
+            ln_gaps: gaps.ln(),
         })
     }
 }
