@@ -152,8 +152,8 @@ pub use interaction::{
 #[doc(inline)]
 pub use lifetime::{
     BetaGeometricParams, BgNbd, CohortForecast, CountModel, Forecast, ForecastError, GammaGamma, GammaGammaParams,
-    LifetimeValue, Likelihood, MbgNbd, Nbd, NbdParams, ParameterError, ParetoNbd, ParetoNbdParams, SpendError,
-    SpendForecast, Timing, Valuation, ValuationError, simulate,
+    GgompertzNbd, GgompertzNbdParams, LifetimeValue, Likelihood, MbgNbd, Nbd, NbdParams, ParameterError, ParetoNbd,
+    ParetoNbdParams, SpendError, SpendForecast, Timing, Valuation, ValuationError, simulate,
 };
 pub use rust_decimal;
 pub use units::{

@@ -48,14 +48,14 @@ impl<const N: usize> JetSum<N> {
         Self { scale: f64::NEG_INFINITY, mass: 0.0, gradient: [0.0; N], second: [[0.0; N]; N] }
     }
 
-    /// Adds a term; of its Hessian the upper triangle counts.
+    /// Adds a term `weight` times; of its Hessian the upper triangle counts.
     #[inline]
-    pub fn add(&mut self, ln_term: f64, gradient: &[f64; N], hessian: &[[f64; N]; N]) {
+    pub fn add(&mut self, ln_term: f64, weight: f64, gradient: &[f64; N], hessian: &[[f64; N]; N]) {
         if ln_term > self.scale {
             self.rescale((self.scale - ln_term).exp());
             self.scale = ln_term;
         }
-        let share = (ln_term - self.scale).exp();
+        let share = weight * (ln_term - self.scale).exp();
         self.mass += share;
         for i in 0..N {
             let slope = share * gradient[i];

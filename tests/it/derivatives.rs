@@ -1,7 +1,10 @@
 //! Analytic gradients and Hessians against dual numbers, through likelihoods written once more from the papers.
 
+use std::f64::consts::FRAC_PI_2;
+
 use customer_value::{
-    BgNbd, Currency, GammaGamma, MbgNbd, Money, Nbd, Patterns, PurchaseHistory, Span, SpendHistory,
+    BgNbd, Currency, GammaGamma, GgompertzNbd, MbgNbd, Money, Nbd, ParetoNbd, Patterns, PurchaseHistory, Span,
+    SpendHistory,
     lifetime::{Likelihood, SpendPatterns},
 };
 use nalgebra::{Const, SVector};
@@ -37,6 +40,60 @@ fn nbd(at: &SVector<Dual<2>, 2>, history: &PurchaseHistory) -> Dual<2> {
     let x = history.repeats();
     let end = at[1] + history.age().as_days();
     rising(at[0], x) + at[0] * at[1].ln() - (at[0] + f64::from(x)) * end.ln()
+}
+
+/// Nodes and weights of the tanh-sinh rule on (0, 1): a quadrature that has nothing in common with the crate's.
+fn tanh_sinh() -> Vec<(f64, f64)> {
+    let node = |k: i32| {
+        let t = f64::from(k) / 8.0;
+        let y = FRAC_PI_2 * t.sinh();
+        // 1/(1 + e^−2y), from the nearer end so that neither end is lost.
+        ((1.0 + (-2.0 * y).exp()).recip(), FRAC_PI_2 * t.cosh() / y.cosh().powi(2) / 2.0 / 8.0)
+    };
+    (-30..=30).map(node).filter(|&(_, weight)| weight > 1e-200).collect()
+}
+
+/// ln Σ exp of dual numbers, the largest taken out.
+fn ln_sum<const N: usize>(terms: &[Dual<N>]) -> Dual<N> {
+    let largest = terms.iter().map(|term| term.re).fold(f64::NEG_INFINITY, f64::max);
+    let sum = terms.iter().fold(Dual::from(0.0), |sum, term| sum + (*term - largest).exp());
+    sum.ln() + largest
+}
+
+/// Models in which customers leave by time: `survival` and `density` are logarithms at a time.
+fn by_time<const N: usize>(
+    at: &SVector<Dual<N>, N>,
+    history: &PurchaseHistory,
+    survival: impl Fn(f64) -> Dual<N>,
+    density: impl Fn(f64) -> Dual<N>,
+) -> Dual<N> {
+    let (x, tx, age) = (history.repeats(), history.recency().as_days(), history.age().as_days());
+    let bought = |u: f64| rising(at[0], x) + at[0] * at[1].ln() - (at[0] + f64::from(x)) * (at[1] + u).ln();
+    let mut terms = vec![bought(age) + survival(age)];
+    // In pieces that double, because what falls fast falls at once.
+    let (mut from, mut length) = (tx, (age - tx) / 256.0);
+    while from < age {
+        let to = if from + 1.5 * length > age { age } else { from + length };
+        terms.extend(tanh_sinh().iter().map(|(node, weight)| {
+            let u = from + node * (to - from);
+            bought(u) + density(u) + (weight * (to - from)).ln()
+        }));
+        (from, length) = (to, 2.0 * length);
+    }
+    ln_sum(&terms)
+}
+
+fn pareto_nbd(at: &SVector<Dual<4>, 4>, history: &PurchaseHistory) -> Dual<4> {
+    let [s, beta] = [at[2], at[3]];
+    let survival = |u: f64| s * (beta.ln() - (beta + u).ln());
+    by_time(at, history, survival, |u| survival(u) + s.ln() - (beta + u).ln())
+}
+
+fn ggompertz_nbd(at: &SVector<Dual<5>, 5>, history: &PurchaseHistory) -> Dual<5> {
+    let [b, s, beta] = [at[2], at[3], at[4]];
+    let growth = |u: f64| beta + (b * u).exp_m1();
+    let survival = |u: f64| s * (beta.ln() - growth(u).ln());
+    by_time(at, history, survival, |u| survival(u) + (b * s).ln() + b * u - growth(u).ln())
 }
 
 fn histories() -> Vec<PurchaseHistory> {
@@ -104,6 +161,20 @@ fn derivatives_of_the_count_models_agree_with_dual_numbers() {
             assert_jet::<BgNbd, 4>(point, &data, |at| beta_geometric(at, &history, 0) * 2.0);
             assert_jet::<MbgNbd, 4>(point, &data, |at| beta_geometric(at, &history, 1) * 2.0);
             assert_jet::<Nbd, 2>([point[0], point[1]], &data, |at| nbd(at, &history) * 2.0);
+        }
+    }
+}
+
+#[test]
+fn derivatives_of_models_in_which_customers_leave_by_time_agree_with_dual_numbers() {
+    for [r, alpha, s, beta] in POINTS {
+        for history in histories().into_iter().skip(1).step_by(2) {
+            let data = Patterns::from_counts([(history, 2)]);
+            assert_jet::<ParetoNbd, 4>([r, alpha, s, beta], &data, |at| pareto_nbd(at, &history) * 2.0);
+            for b in [0.0005, 0.01] {
+                let point = [r, alpha, b, s, 0.2 * beta];
+                assert_jet::<GgompertzNbd, 5>(point, &data, |at| ggompertz_nbd(at, &history) * 2.0);
+            }
         }
     }
 }

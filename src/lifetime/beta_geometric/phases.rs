@@ -60,7 +60,7 @@ impl Phases {
                 by_r_r -= inverse * inverse;
             }
             let by_alpha = -f64::from(j) * end;
-            sum.add(weight.ln(), &[by_r, by_alpha], &[[by_r_r, 0.0], [0.0, -by_alpha * end]]);
+            sum.add(0.0, weight, &[by_r, by_alpha], &[[by_r_r, 0.0], [0.0, -by_alpha * end]]);
         }
         let (value, [by_r, by_alpha], [[by_r_r, by_r_alpha], [_, by_alpha_alpha]]) = sum.ln();
         PhasesJet { value, by_r, by_alpha, by_r_r, by_r_alpha, by_alpha_alpha }

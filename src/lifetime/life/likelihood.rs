@@ -79,7 +79,7 @@ fn row<const N: usize>(
         gradient[1] = exposure.by_alpha;
         hessian[0][1] = exposure.by_r_alpha;
         hessian[1][1] = exposure.by_alpha_alpha;
-        sum.add(exposure.value + value + weight.ln(), &gradient, &hessian);
+        sum.add(exposure.value + value, weight, &gradient, &hessian);
     };
     add(to, false, 1.0);
     life.walk([from, to], alpha, r + repeats, |time, weight| add(time, true, weight));
