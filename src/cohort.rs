@@ -15,7 +15,8 @@ mod summarize;
 mod times;
 
 pub use columns::{ColumnRowError, Columns};
-pub use gaps::GapHistory;
+pub(crate) use gaps::MOST_K;
+pub use gaps::{GapHistory, GapPatterns};
 pub use history::{HistoryError, PurchaseHistory, SpendHistory};
 pub(crate) use patterns::Survivors;
 pub use patterns::{Pattern, Patterns};

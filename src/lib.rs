@@ -136,9 +136,9 @@ mod units;
 struct Readme;
 
 pub use cohort::{
-    Cohort, CohortError, ColumnRowError, Columns, CustomerSummary, GapHistory, HistoryError, Holdout, LeftOut,
-    LeftOutReason, Pattern, Patterns, PurchaseHistory, PurchaseTimes, Regularity, SpendHistory, Split, SummaryError,
-    SummaryRow, SummaryRowError,
+    Cohort, CohortError, ColumnRowError, Columns, CustomerSummary, GapHistory, GapPatterns, HistoryError, Holdout,
+    LeftOut, LeftOutReason, Pattern, Patterns, PurchaseHistory, PurchaseTimes, Regularity, SpendHistory, Split,
+    SummaryError, SummaryRow, SummaryRowError,
 };
 pub use customer::{
     Acquisition, Customer, CustomerKind, CustomerRowError, Customers, CustomersError, Preferences, Role, ShadowPrices,
@@ -151,9 +151,9 @@ pub use interaction::{
 };
 #[doc(inline)]
 pub use lifetime::{
-    BetaGeometricParams, BgNbd, CohortForecast, CountModel, Forecast, ForecastError, GammaGamma, GammaGammaParams,
-    GgompertzNbd, GgompertzNbdParams, LifetimeValue, Likelihood, MbgNbd, Nbd, NbdParams, ParameterError, ParetoNbd,
-    ParetoNbdParams, SpendError, SpendForecast, Timing, Valuation, ValuationError, simulate,
+    BetaGeometricParams, BgCnbd, BgNbd, CnbdParams, CohortForecast, CountModel, Forecast, ForecastError, GammaGamma,
+    GammaGammaParams, GgompertzNbd, GgompertzNbdParams, LifetimeValue, Likelihood, MbgCnbd, MbgNbd, Nbd, NbdParams,
+    ParameterError, ParetoNbd, ParetoNbdParams, SpendError, SpendForecast, Timing, Valuation, ValuationError, simulate,
 };
 pub use rust_decimal;
 pub use units::{

@@ -37,6 +37,7 @@
 
 mod beta_geometric;
 mod bg_nbd;
+mod cnbd;
 mod cohort;
 mod data;
 mod forecast;
@@ -53,6 +54,7 @@ mod valuation;
 
 pub use beta_geometric::{BetaGeometricParams, BetaGeometricProcess};
 pub use bg_nbd::BgNbd;
+pub use cnbd::{BgCnbd, CnbdParams, MbgCnbd};
 pub use cohort::CohortForecast;
 pub use data::{DataError, Observations};
 pub use forecast::{Forecast, ForecastError};

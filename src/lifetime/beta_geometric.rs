@@ -7,11 +7,11 @@ use phases::{Phases, PhasesJet};
 pub use process::BetaGeometricProcess;
 
 use super::{
-    CHUNK, DataError, Exposure, Parameter, enough, ln_rising_sum, means,
+    CHUNK, DataError, Exposure, Parameter, ParameterError, enough, ln_rising_sum, means,
     simulate::{Generator, LatentCustomer, Leaving, Pace},
 };
 use crate::{
-    cohort::{Pattern, Patterns, PurchaseHistory, Survivors},
+    cohort::{GapPatterns, Pattern, Patterns, PurchaseHistory, Survivors},
     math::{BetaMixture, Jet, ln_rising, ln_survival_jet, softplus},
     parallel,
     units::{Span, TimeUnit},
@@ -39,47 +39,106 @@ impl BetaGeometricParams {
         vec![self.r, self.alpha.as_days(), self.a, self.b]
     }
 
-    pub(super) const fn from_natural(natural: &[f64]) -> Self {
+    pub(super) const fn k(self) -> u32 {
+        1
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "the parameters of the other models of the family have a k")]
+    pub(super) const fn check_k(self, _: &'static str) -> Result<(), ParameterError> {
+        Ok(())
+    }
+
+    pub(super) const fn from_natural(natural: &[f64], _: u32) -> Self {
         Self { r: natural[0], alpha: Span::known(natural[1]), a: natural[2], b: natural[3] }
     }
 }
 
-/// What both models are; everything but names and documentation.
+/// What the likelihood needs of data beyond their histories: how regularly customers buy.
+pub(super) trait Gaps {
+    /// The histories.
+    fn patterns(&self) -> &Patterns;
+    /// Every k-th event is a purchase.
+    fn k(&self) -> u32;
+    /// What the gaps between purchases add to the log-likelihood.
+    fn ln_density(&self) -> f64;
+}
+
+impl Gaps for Patterns {
+    fn patterns(&self) -> &Patterns {
+        self
+    }
+
+    fn k(&self) -> u32 {
+        1
+    }
+
+    fn ln_density(&self) -> f64 {
+        0.0
+    }
+}
+
+impl Gaps for GapPatterns {
+    fn patterns(&self) -> &Patterns {
+        self.patterns()
+    }
+
+    fn k(&self) -> u32 {
+        self.k()
+    }
+
+    fn ln_density(&self) -> f64 {
+        ln_gap_density(self.k(), self.patterns().repeats(), self.ln_gaps())
+    }
+}
+
+/// ln Π g^(k−1)/(k−1)! over x gaps: what Erlang gaps add to their sum, (k−1) Σ ln g − x ln (k−1)!.
+pub(super) fn ln_gap_density(k: u32, repeats: u64, ln_gaps: f64) -> f64 {
+    f64::from(k - 1) * ln_gaps - repeats as f64 * ln_rising(1.0, k - 1)
+}
+
+/// What the models are, given their parameters, data, and the history in an observation; everything but names and
+/// documentation.
 macro_rules! beta_geometric_model {
-    ($model:ident, $name:literal, coins_before: $coins_before:literal) => {
-        model_of_parameters!($model, BetaGeometricParams);
+    (
+        $model:ident($params:ident), $name:literal, coins_before: $coins_before:literal,
+        $data:ident: |$k:ident, $one:ident| ($history:expr, $ln_gap_density:expr)
+    ) => {
+        model_of_parameters!($model, $params, |params| params.check_k($name));
 
         impl $model {
             fn kernel(&self) -> BetaGeometric {
-                BetaGeometric::new(&self.0.to_natural(), $coins_before, 1)
+                BetaGeometric::new(&self.0.to_natural(), $coins_before, self.0.k())
             }
         }
 
         impl Likelihood for $model {
-            type Data = Patterns;
+            type Data = $data;
 
             const NAME: &'static str = $name;
 
             const PARAMETERS: &'static [Parameter] = BetaGeometricParams::PARAMETERS;
 
-            fn from_natural(natural: &[f64], _: &Patterns) -> Result<Self, ParameterError> {
-                Self::new(BetaGeometricParams::from_natural(natural))
+            fn from_natural(natural: &[f64], data: &$data) -> Result<Self, ParameterError> {
+                Self::new($params::from_natural(natural, data.k()))
             }
 
             fn to_natural(&self) -> Vec<f64> {
                 self.0.to_natural()
             }
 
-            fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, DataError> {
-                BetaGeometric::starts(data, 1)
+            fn starts(data: &$data) -> Result<Vec<Vec<f64>>, DataError> {
+                BetaGeometric::starts(data.patterns(), data.k())
             }
 
-            fn objective(natural: &[f64], data: &Patterns) -> Jet {
-                BetaGeometric::new(natural, $coins_before, 1).objective(data)
+            fn objective(natural: &[f64], data: &$data) -> Jet {
+                let mut jet = BetaGeometric::new(natural, $coins_before, data.k()).objective(data.patterns());
+                jet.value += data.ln_density();
+                jet
             }
 
-            fn ln_likelihood(&self, one: &PurchaseHistory, unit: TimeUnit) -> f64 {
-                self.kernel().ln_likelihood(one, unit)
+            fn ln_likelihood(&self, $one: &<$data as Observations>::One, unit: TimeUnit) -> f64 {
+                let $k = self.0.k();
+                self.kernel().ln_likelihood(&$history, unit) + $ln_gap_density
             }
         }
 
@@ -92,7 +151,9 @@ macro_rules! beta_geometric_model {
             }
 
             fn process_key(&self, history: &PurchaseHistory) -> (u64, u64, u64) {
-                history.repeats_and_age()
+                let (repeats, age, _) = history.repeats_and_age();
+                let silence = if self.0.k() > 1 { history.time_since_last().as_days() } else { 0.0 };
+                (repeats, age, silence.to_bits())
             }
 
             fn draw(&self, rng: &mut Generator) -> LatentCustomer {

@@ -1,6 +1,7 @@
 use super::{
-    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Likelihood, Parameter, ParameterError,
-    beta_geometric::{BetaGeometric, beta_geometric_model},
+    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Likelihood, Observations, Parameter,
+    ParameterError,
+    beta_geometric::{BetaGeometric, Gaps, beta_geometric_model},
     parameter::model_of_parameters,
     simulate::{Generator, LatentCustomer},
 };
@@ -64,4 +65,4 @@ use crate::{
 )]
 pub struct BgNbd(BetaGeometricParams);
 
-beta_geometric_model!(BgNbd, "BG/NBD", coins_before: 0);
+beta_geometric_model!(BgNbd(BetaGeometricParams), "BG/NBD", coins_before: 0, Patterns: |_k, one| (*one, 0.0));

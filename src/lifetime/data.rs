@@ -1,8 +1,9 @@
 //! What a fit sees of customers, and the terms that most likelihoods share.
 
 use super::sealed::Sealed;
+use crate::cohort::MOST_K;
 use crate::{
-    cohort::{Patterns, PurchaseHistory, Survivors},
+    cohort::{GapHistory, GapPatterns, Patterns, PurchaseHistory, Survivors},
     math::ln_rising_jet,
     units::Currency,
 };
@@ -50,6 +51,28 @@ impl Observations for Patterns {
     }
 }
 
+impl Sealed for GapPatterns {}
+
+impl Observations for GapPatterns {
+    type One = GapHistory;
+
+    fn distinct(&self) -> usize {
+        self.patterns().distinct()
+    }
+
+    fn sample(&self, every: usize) -> Self {
+        self.with_patterns(self.patterns().sample(every))
+    }
+
+    fn customers(&self) -> u64 {
+        self.patterns().customers()
+    }
+
+    fn densities_in_time(&self) -> u64 {
+        self.patterns().densities_in_time()
+    }
+}
+
 /// Data from which parameters cannot be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -70,6 +93,15 @@ pub enum DataError {
         expected: Currency,
         /// Another.
         found: Currency,
+    },
+    /// The cohort was made of summaries, which do not tell the gaps between purchases.
+    #[error("the cohort does not know the gaps between purchases; cut it from a log")]
+    NoGaps,
+    /// A regularity that no model has.
+    #[error("regularity k is {k}, expected from 1 to {MOST_K}")]
+    Regularity {
+        /// The regularity asked for.
+        k: u32,
     },
     /// No customer has a repeat purchase with a positive amount.
     #[error("no customer has positive spend on a repeat purchase")]

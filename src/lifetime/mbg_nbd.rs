@@ -1,6 +1,7 @@
 use super::{
-    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Likelihood, Parameter, ParameterError,
-    beta_geometric::{BetaGeometric, beta_geometric_model},
+    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Likelihood, Observations, Parameter,
+    ParameterError,
+    beta_geometric::{BetaGeometric, Gaps, beta_geometric_model},
     parameter::model_of_parameters,
     simulate::{Generator, LatentCustomer},
 };
@@ -60,4 +61,4 @@ use crate::{
 )]
 pub struct MbgNbd(BetaGeometricParams);
 
-beta_geometric_model!(MbgNbd, "MBG/NBD", coins_before: 1);
+beta_geometric_model!(MbgNbd(BetaGeometricParams), "MBG/NBD", coins_before: 1, Patterns: |_k, one| (*one, 0.0));

@@ -92,6 +92,9 @@ pub(super) fn check<M: Likelihood>(natural: &[f64]) -> Result<(), ParameterError
 /// `params`, and stored as its parameters.
 macro_rules! model_of_parameters {
     ($model:ident, $params:ident) => {
+        model_of_parameters!($model, $params, |_| Ok(()));
+    };
+    ($model:ident, $params:ident, $check_rest:expr) => {
         impl $model {
             /// A model with given parameters, fitted or published.
             ///
@@ -101,6 +104,8 @@ macro_rules! model_of_parameters {
             /// [`Likelihood::PARAMETERS`](crate::lifetime::Likelihood::PARAMETERS) states it.
             pub fn new(params: $params) -> Result<Self, $crate::lifetime::ParameterError> {
                 $crate::lifetime::parameter::check::<Self>(&params.to_natural())?;
+                let rest: fn(&$params) -> Result<(), $crate::lifetime::ParameterError> = $check_rest;
+                rest(&params)?;
                 Ok(Self(params))
             }
 

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use customer_value::lifetime::Likelihood;
 use customer_value::{
-    BetaGeometricParams, BgNbd, CountModel, DiscountRate, Forecast, Horizon, MbgNbd, Nbd, NbdParams, ParetoNbd,
-    ParetoNbdParams, Patterns, PurchaseHistory, Span, TimeUnit,
+    BetaGeometricParams, BgCnbd, BgNbd, CnbdParams, CountModel, DiscountRate, Forecast, GapHistory, GapPatterns,
+    GgompertzNbd, GgompertzNbdParams, Horizon, MbgCnbd, MbgNbd, Nbd, NbdParams, ParetoNbd, ParetoNbdParams, Patterns,
+    PurchaseHistory, Span, TimeUnit,
 };
 
 use crate::shared::{error, relative_error};
@@ -45,6 +46,16 @@ impl Row {
     fn beta_geometric(&self) -> BetaGeometricParams {
         let [r, a, b] = ["r", "a", "b"].map(|name| self.number(name));
         BetaGeometricParams { r, alpha: self.span("alpha"), a, b }
+    }
+
+    fn cnbd(&self) -> CnbdParams {
+        let BetaGeometricParams { r, alpha, a, b } = self.beta_geometric();
+        CnbdParams { k: self.count("k"), r, alpha, a, b }
+    }
+
+    fn ggompertz_nbd(&self) -> GgompertzNbd {
+        let [r, b, s, beta] = ["r", "b", "s", "beta"].map(|name| self.number(name));
+        GgompertzNbd::new(GgompertzNbdParams::new(r, self.span("alpha"), (b, TimeUnit::Day), s, beta)).unwrap()
     }
 
     fn pareto_nbd(&self) -> ParetoNbd {
@@ -138,4 +149,36 @@ fn nbd_bg_nbd_and_mbg_nbd_match_fifty_digits_on_the_stress_grid() {
 #[test]
 fn pareto_nbd_matches_fifty_digits_on_the_stress_grid() {
     assert_table(include_str!("data/pareto.csv"), 300, |row| plain(row, &row.pareto_nbd()));
+}
+
+/// Those of a model whose likelihood knows the gaps.
+fn regular<M>(row: &Row, model: &M) -> Vec<String>
+where
+    M: CountModel<History = PurchaseHistory> + Likelihood<Data = GapPatterns>,
+{
+    let history = GapHistory::new(row.history(), row.number("ln_gaps")).unwrap();
+    failures(row, model, model.ln_likelihood(&history, TimeUnit::Day))
+}
+
+#[test]
+fn bg_cnbd_and_mbg_cnbd_match_fifty_digits_on_the_stress_grid() {
+    assert_table(include_str!("data/cnbd.csv"), 100, |row| {
+        let mut failures = match row.model {
+            "bg" => regular(row, &BgCnbd::new(row.cnbd()).unwrap()),
+            "mbg" => regular(row, &MbgCnbd::new(row.cnbd()).unwrap()),
+            other => panic!("no model {other}"),
+        };
+        // With k = 1 they are the models without a k.
+        match (row.count("k"), row.model) {
+            (1, "bg") => failures.extend(plain(row, &BgNbd::new(row.beta_geometric()).unwrap())),
+            (1, _) => failures.extend(plain(row, &MbgNbd::new(row.beta_geometric()).unwrap())),
+            _ => {}
+        }
+        failures
+    });
+}
+
+#[test]
+fn ggompertz_nbd_matches_fifty_digits_on_the_stress_grid() {
+    assert_table(include_str!("data/ggompertz.csv"), 300, |row| plain(row, &row.ggompertz_nbd()));
 }

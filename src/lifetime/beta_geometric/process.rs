@@ -223,21 +223,22 @@ impl Phase {
         let mut now = Self { rate: self.rate + from, ..*self };
         let (mut sum, mut survived, mut events) = (0.0, 1.0, 0_u32);
         loop {
-            let weight = negative_binomial(events, self.shape, z, q) * survived;
-            let term = weight * now.probability_of(count, length);
-            sum += term;
-            if f64::from(events) > falls && term <= NEGLIGIBLE * sum || events == u32::MAX {
+            let mut until_purchase = 0.0;
+            while now.gaps.passed < now.gaps.k {
+                let weight = negative_binomial(events, self.shape, z, q) * survived;
+                until_purchase += weight * now.probability_of(count, length);
+                events = events.saturating_add(1);
+                now.shape += 1.0;
+                now.gaps.passed += 1;
+            }
+            sum += until_purchase;
+            if f64::from(events) > falls && until_purchase <= NEGLIGIBLE * sum || events == u32::MAX {
                 return sum + if count == 0 { self.left_by(from) } else { 0.0 };
             }
-            events += 1;
-            now.shape += 1.0;
-            now.gaps.passed += 1;
-            if now.gaps.passed == now.gaps.k {
-                let BetaMixture { a, b } = now.mixture;
-                survived *= b / (a + b);
-                now.mixture.b += 1.0;
-                now.gaps.passed = 0;
-            }
+            let BetaMixture { a, b } = now.mixture;
+            survived *= b / (a + b);
+            now.mixture.b += 1.0;
+            now.gaps.passed = 0;
         }
     }
 
