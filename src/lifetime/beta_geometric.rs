@@ -5,7 +5,8 @@ mod process;
 pub use process::BetaGeometricProcess;
 
 use super::{
-    CHUNK, DataError, Exposure, Parameter, enough, ln_rising_sum, means,
+    CHUNK, DataError, Exposure, Limit, Parameter, enough, ln_rising_sum, means,
+    parameter::{is_narrow, leaving, one_rate},
     simulate::{Generator, LatentCustomer, Leaving, Pace},
 };
 use crate::{
@@ -62,6 +63,18 @@ macro_rules! beta_geometric_model {
 
             fn from_natural(natural: &[f64], _: &Patterns) -> Result<Self, ParameterError> {
                 Self::new(BetaGeometricParams::from_natural(natural))
+            }
+
+            fn with_natural(&self, natural: &[f64]) -> Result<Self, ParameterError> {
+                Self::new(BetaGeometricParams::from_natural(natural))
+            }
+
+            fn limit(natural: &[f64], held: &[bool]) -> Option<Limit> {
+                BetaGeometric::limit(natural, held)
+            }
+
+            fn resample(&self, data: &Patterns, rng: &mut Generator) -> Patterns {
+                resampled(self, data, rng)
             }
 
             fn to_natural(&self) -> Vec<f64> {
@@ -163,6 +176,14 @@ impl BetaGeometric {
             - r * (last_seen / alpha).ln_1p()
             - f64::from(repeats) * ((alpha + last_seen) / unit.days()).ln()
             + softplus(-left.abs())
+    }
+
+    pub fn limit(natural: &[f64], held: &[bool]) -> Option<Limit> {
+        /// A mean probability of leaving below this is none.
+        const NEVER: f64 = 1e-4;
+        let (a, b) = (natural[2], natural[3]);
+        let limit = leaving(held, a < NEVER * b, is_narrow(a) && is_narrow(b), "NBD with one probability of leaving");
+        limit.or_else(|| one_rate(natural, held, &[2, 3]))
     }
 
     /// From hardly any dropout to leaving at once, for buyers who differ little or much.

@@ -1,14 +1,14 @@
 //! What a fit sees of customers, and the terms that most likelihoods share.
 
-use super::sealed::Sealed;
+use super::{Fingerprint, sealed::Sealed};
 use crate::{
-    cohort::{Patterns, PurchaseHistory, Survivors},
+    cohort::{Pattern, Patterns, PurchaseHistory, Survivors},
     math::ln_rising_jet,
     units::Currency,
 };
 
 /// What a report on a fit needs to know of the data.
-pub trait Observations: Sealed + Sized {
+pub trait Observations: Sealed + Sized + Send + Sync {
     /// What is observed of one customer.
     type One;
 
@@ -26,6 +26,9 @@ pub trait Observations: Sealed + Sized {
 
     /// How many densities in time the likelihood multiplies: it changes with the unit by this power.
     fn densities_in_time(&self) -> u64;
+
+    /// What tells these data from others.
+    fn fingerprint(&self) -> Fingerprint;
 }
 
 impl Sealed for Patterns {}
@@ -47,6 +50,13 @@ impl Observations for Patterns {
 
     fn densities_in_time(&self) -> u64 {
         self.repeats()
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of("purchases", self.rows(), |Pattern { history, customers }| {
+            let [recency, age] = [history.recency(), history.age()].map(|span| span.as_days().to_bits());
+            [history.repeats().into(), recency, age, *customers]
+        })
     }
 }
 

@@ -1,8 +1,8 @@
 use super::{
-    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Likelihood, Parameter, ParameterError,
+    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Likelihood, Limit, Parameter, ParameterError,
     beta_geometric::{BetaGeometric, beta_geometric_model},
     parameter::model_of_parameters,
-    simulate::{Generator, LatentCustomer},
+    simulate::{Generator, LatentCustomer, resampled},
 };
 use crate::{
     cohort::{Patterns, PurchaseHistory},
