@@ -1,7 +1,7 @@
 use crate::cohort::{CohortError, HistoryError, SummaryError};
 use crate::customer::CustomersError;
 use crate::delivered::{ChoiceError, DeliveredError};
-use crate::fit::FitError;
+use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{ForecastError, ParameterError, SpendError, ValuationError};
 use crate::segment::SegmentError;
@@ -63,6 +63,9 @@ pub enum Error {
     /// No fit.
     #[error(transparent)]
     Fit(#[from] FitError),
+    /// No interval or test.
+    #[error(transparent)]
+    Inference(#[from] InferenceError),
     /// A forecast without a number.
     #[error(transparent)]
     Forecast(#[from] ForecastError),

@@ -1,10 +1,27 @@
 //! From data to a model: maximum likelihood, with a certificate of where the search ended.
 
-use crate::{
-    lifetime::{DataError, Likelihood, Observations, Parameter, ParameterError},
-    math::{End, Maximum, maximise},
-    units::TimeUnit,
-};
+mod bootstrap;
+mod certificate;
+mod delta;
+mod estimate;
+mod interval;
+mod nested;
+mod profile;
+#[cfg(feature = "serde")]
+mod saved;
+mod search;
+
+pub use bootstrap::Bootstrap;
+pub use certificate::{Certificate, Verdict};
+pub use delta::FunctionalEstimate;
+pub use estimate::Estimate;
+pub use interval::{Interval, ParameterInterval};
+pub use nested::{Extends, LikelihoodRatio};
+pub use profile::Quantity;
+
+use estimate::Covariance;
+
+use crate::lifetime::{DataError, Fingerprint, Likelihood, Parameter, ParameterError};
 
 /// Maximum-likelihood estimation.
 ///
@@ -50,82 +67,38 @@ impl Default for Mle {
 }
 
 /// A fitted model with what the data say about its parameters.
+///
+/// It does not own the data: what needs them takes them again, and says so when they are others. What it says of
+/// itself follows from the curvature of the likelihood at its maximum: [`Fit::wald_intervals`], [`Fit::delta`]. With
+/// the data at hand, [`Mle::profiles`] follows the likelihood itself, and [`Mle::bootstrap`] fits simulated data.
+///
+/// | interval | costs | right when |
+/// | --- | --- | --- |
+/// | [`Fit::wald_intervals`] | nothing | data are many: the likelihood is normal in the logarithms of the parameters |
+/// | [`Fit::delta`] | some evaluations of the function | the same, for any number that follows from the model |
+/// | [`Mle::profile`] | some tens of fits | data are few, or the verdict is an edge; one side may be open |
+/// | [`Mle::bootstrap`] | hundreds of fits | data are few, for any number that follows from the model |
+///
+/// # Saved models
+///
+/// With the feature `serde` a fit is less than a kilobyte of plain data: `format` (1), the name of the `model`, its
+/// `parameters`, log-likelihood, covariance, certificate and the fingerprint of the data. Reading checks all of it;
+/// [`Fit::check`] tells whether some data are those of the fit.
 #[doc(alias = "拟合")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Fit<M> {
     model: M,
+    /// The name of the model that was fitted.
+    name: &'static str,
+    parameters: &'static [Parameter],
+    /// The parameters; times in days, money in major units.
+    natural: Vec<f64>,
     log_likelihood: f64,
     customers: u64,
     densities_in_time: u64,
-    /// Of the logarithms of the parameters, row by row; `None` on a boundary.
-    covariance: Option<Vec<f64>>,
+    covariance: Option<Covariance>,
     certificate: Certificate,
-}
-
-/// One estimated parameter, in natural units.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Estimate {
-    /// Its name in the literature.
-    pub name: &'static str,
-    /// The estimate: a time in the unit asked for, money in major units.
-    pub value: f64,
-    /// Its standard error in the same unit, by the delta method; `None` when the data do not identify it.
-    pub standard_error: Option<f64>,
-}
-
-impl std::fmt::Display for Estimate {
-    /// Writes `r 0.2426 ± 0.0126`, or what is missing.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {:.4} ", self.name, self.value)?;
-        match self.standard_error {
-            Some(error) => write!(f, "± {error:.4}"),
-            None => f.write_str("(not identified)"),
-        }
-    }
-}
-
-/// The evidence that a fit is what it claims to be.
-///
-/// A good one has the verdict [`Verdict::Interior`], a slope far below one, and positive information. The inverse root
-/// of the least eigenvalue is the standard error, as a factor, of what is known least; its ratio to the largest says how
-/// unequally the parameters are known. BG/NBD on CDNOW: slope 3e-7, information 7.4, 105, 273 and 1217; what is known
-/// least is the common size of a and b.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Certificate {
-    /// Where the search ended.
-    pub verdict: Verdict,
-    /// The largest slope of the log-likelihood in the logarithm of a parameter that is free to move.
-    pub gradient: f64,
-    /// Eigenvalues of the observed information in the logarithms of the parameters, ascending.
-    pub information: Vec<f64>,
-    /// How often the likelihood was evaluated with gradient and Hessian. Large data are first searched on every
-    /// 16th distinct row; those evaluations count too.
-    pub evaluations: u32,
-}
-
-/// Where a maximum-likelihood search ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum Verdict {
-    /// At a maximum inside the range of the parameters.
-    Interior,
-    /// At the edge of the range, where the likelihood still rises: the data ask for a limit of the model. Standard
-    /// errors are not given.
-    ///
-    /// In BG/NBD and MBG/NBD, a at its least or b at its most means that nobody leaves: the limit is
-    /// [`Nbd`](crate::Nbd). a at its most or b at its least means that everybody leaves at the first chance; a and b
-    /// both at their most, that all leave with the same probability. r and alpha at their most mean that all buy at the
-    /// same rate. Here "most" is 1e6 and "least" 1e-6, times in days.
-    Boundary {
-        /// The parameters that stand at an edge.
-        parameters: Vec<&'static str>,
-    },
-    /// On a ridge: along one direction the likelihood no longer changes, so that the data identify fewer
-    /// parameters than the model has. Standard errors are not given.
-    FlatRidge,
+    fingerprint: Fingerprint,
 }
 
 /// Why there is no fit.
@@ -150,6 +123,67 @@ pub enum FitError {
     Parameter(#[from] ParameterError),
 }
 
+/// Why there is no interval, or no test.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InferenceError {
+    /// The fit is of other data.
+    #[error("data have the fingerprint {given}, expected those of the fit, {fitted}")]
+    OtherData {
+        /// Of the data that were fitted.
+        fitted: Fingerprint,
+        /// Of the data given.
+        given: Fingerprint,
+    },
+    /// The model has no such parameter.
+    #[error("{model} has no parameter {name:?}")]
+    UnknownParameter {
+        /// The model.
+        model: &'static str,
+        /// What was asked for.
+        name: &'static str,
+    },
+    /// A quantity cannot be held at this value by parameters inside their ranges.
+    #[error("{quantity} cannot be {value} (times in days) with parameters inside their ranges")]
+    OutOfRange {
+        /// The quantity.
+        quantity: Quantity,
+        /// Its value; times in days, money in major units.
+        value: f64,
+    },
+    /// The search for the other parameters ended at a point that is no maximum.
+    #[error("no convergence with {quantity} held at {value} (times in days)")]
+    NotConverged {
+        /// What was held.
+        quantity: Quantity,
+        /// At which value; times in days, money in major units.
+        value: f64,
+    },
+    /// The data are likelier under other parameters than under those of the fit, which is then no maximum.
+    #[error("with {quantity} held the log-likelihood is higher by {gain:e} than that of the fit")]
+    NotTheMaximum {
+        /// What was held.
+        quantity: Quantity,
+        /// By how much the log-likelihood exceeds that of the fit.
+        gain: f64,
+    },
+    /// A model is less likely than one that it contains: its search missed the maximum.
+    #[error("{larger} contains {smaller}, yet its log-likelihood is lower by {loss:e}")]
+    LargerIsLessLikely {
+        /// The model with more parameters.
+        larger: &'static str,
+        /// The model that it contains.
+        smaller: &'static str,
+        /// By how much its log-likelihood falls short.
+        loss: f64,
+    },
+}
+
+/// The parameters as a message shows them.
+fn list(parameters: &[(&'static str, f64)]) -> String {
+    parameters.iter().map(|(name, value)| format!("{name} = {value:.6}")).collect::<Vec<_>>().join(", ")
+}
+
 impl Mle {
     /// Fits a model to a cohort, to histories (`&[PurchaseHistory]` or, for spend, `&[SpendHistory]`), or to data
     /// that are grouped already ([`Patterns`](crate::Patterns),
@@ -163,171 +197,5 @@ impl Mle {
     pub fn fit<M: Likelihood>(self, data: impl Into<M::Data>) -> Result<Fit<M>, FitError> {
         let data = data.into();
         Fit::new(&self.search::<M>(&data)?, &data)
-    }
-
-    /// The maximum, searched from that of a sample where there are many distinct rows, else from several starts.
-    fn search<M: Likelihood>(self, data: &M::Data) -> Result<Maximum, FitError> {
-        let starts = M::starts(data)?;
-        let first = self.sampled::<M>(data).unwrap_or_else(|| Maximum::nowhere(M::PARAMETERS.len()));
-        if first.end != End::Stuck {
-            return Ok(first);
-        }
-        Ok(ranked::<M>(starts, data).iter().fold(first, |best, start| self.better::<M>(best, start, data)))
-    }
-
-    /// The maximum reached from that of every 16th distinct row; `None` for few rows, and where the sample happens to
-    /// hold too little, such as no repeat buyer.
-    fn sampled<M: Likelihood>(self, data: &M::Data) -> Option<Maximum> {
-        /// Above it a search on a sample pays: it ends near the maximum of all rows.
-        const MANY: usize = 1 << 15;
-        const EVERY: usize = 16;
-        if data.distinct() <= MANY {
-            return None;
-        }
-        let near = self.search::<M>(&data.sample(EVERY)).ok()?;
-        let found = self.climb::<M>(&near.point, data);
-        Some(Maximum { evaluations: found.evaluations + near.evaluations, ..found })
-    }
-
-    /// The better of what was found and what a further start leads to.
-    ///
-    /// A maximum inside the range that knows every parameter to a factor e needs no other; flatter ones of small
-    /// cohorts can be local.
-    fn better<M: Likelihood>(self, best: Maximum, start: &[f64], data: &M::Data) -> Maximum {
-        const KNOWN_TO_A_FACTOR_E: f64 = 1.0;
-        if best.is_sharp(KNOWN_TO_A_FACTOR_E) {
-            return best;
-        }
-        let next = self.climb::<M>(start, data);
-        let evaluations = best.evaluations + next.evaluations;
-        Maximum { evaluations, ..if next.improves(&best) { next } else { best } }
-    }
-
-    fn climb<M: Likelihood>(self, start: &[f64], data: &M::Data) -> Maximum {
-        let bounds: Vec<_> = M::PARAMETERS.iter().map(|parameter| parameter.ln_range()).collect();
-        maximise(start, &bounds, self.most_evaluations, |point| M::objective(&natural(point), data))
-    }
-}
-
-/// Starts in logarithms, the likeliest first, judged on a few hundred rows.
-fn ranked<M: Likelihood>(starts: Vec<Vec<f64>>, data: &M::Data) -> Vec<Vec<f64>> {
-    const ROWS: usize = 128;
-    let few = data.sample(data.distinct().div_ceil(ROWS).max(1));
-    let mut ranked: Vec<_> = starts.into_iter().map(|start| (M::objective(&start, &few).value, start)).collect();
-    ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    ranked.into_iter().map(|(_, start)| start.into_iter().map(f64::ln).collect()).collect()
-}
-
-/// The parameters as a message shows them.
-fn list(parameters: &[(&'static str, f64)]) -> String {
-    parameters.iter().map(|(name, value)| format!("{name} = {value:.6}")).collect::<Vec<_>>().join(", ")
-}
-
-fn natural(logarithms: &[f64]) -> Vec<f64> {
-    logarithms.iter().copied().map(f64::exp).collect()
-}
-
-impl<M: Likelihood> Fit<M> {
-    fn new(maximum: &Maximum, data: &M::Data) -> Result<Self, FitError> {
-        let last = natural(&maximum.point);
-        if maximum.end == End::Stuck {
-            let gradient = maximum.jet.gradient.clone();
-            let last = M::PARAMETERS.iter().map(|parameter| parameter.name).zip(last).collect();
-            return Err(FitError::NotConverged { evaluations: maximum.evaluations, last, gradient });
-        }
-        let free = maximum.jet.gradient.iter().zip(&maximum.held).filter(|(_, held)| !**held);
-        let verdict = Verdict::of::<M>(maximum);
-        Ok(Self {
-            model: M::from_natural(&last, data)?,
-            log_likelihood: maximum.jet.value,
-            customers: data.customers(),
-            densities_in_time: data.densities_in_time(),
-            covariance: maximum.jet.covariance().filter(|_| verdict == Verdict::Interior),
-            certificate: Certificate {
-                verdict,
-                gradient: free.map(|(slope, _)| slope.abs()).fold(0.0, f64::max),
-                information: maximum.jet.information(),
-                evaluations: maximum.evaluations,
-            },
-        })
-    }
-
-    /// The fitted model.
-    pub const fn model(&self) -> &M {
-        &self.model
-    }
-
-    /// Whether the search ended at a maximum inside the range of the parameters, so that each of them means
-    /// something and has a standard error.
-    pub fn is_interior(&self) -> bool {
-        self.certificate.verdict == Verdict::Interior
-    }
-
-    /// The evidence that this is a maximum.
-    pub const fn certificate(&self) -> &Certificate {
-        &self.certificate
-    }
-
-    /// How many customers the likelihood counts.
-    pub const fn customers(&self) -> u64 {
-        self.customers
-    }
-
-    /// The estimates with their standard errors; times in the unit asked for.
-    pub fn estimates(&self, unit: TimeUnit) -> Vec<Estimate> {
-        let natural = self.model.to_natural();
-        let parameters = M::PARAMETERS.iter().zip(&natural).enumerate();
-        let estimate = |(index, (parameter, value)): (usize, (&Parameter, &f64))| {
-            let value = value / parameter.scale(unit);
-            let variance = self.covariance.as_ref().map(|covariance| covariance[index * (natural.len() + 1)]);
-            Estimate { name: parameter.name, value, standard_error: variance.map(|variance| value * variance.sqrt()) }
-        };
-        parameters.map(estimate).collect()
-    }
-
-    /// The covariance matrix of the estimates, row by row, by the delta method; times in the unit asked for.
-    /// `None` when the data do not identify the parameters.
-    pub fn covariance(&self, unit: TimeUnit) -> Option<Vec<Vec<f64>>> {
-        let scaled: Vec<f64> = self.estimates(unit).iter().map(|estimate| estimate.value).collect();
-        let row = |(logarithmic, value): (&[f64], &f64)| {
-            logarithmic.iter().zip(&scaled).map(|(covariance, other)| covariance * value * other).collect()
-        };
-        let covariance = self.covariance.as_ref()?;
-        Some(covariance.chunks(scaled.len()).zip(&scaled).map(row).collect())
-    }
-
-    /// The covariance matrix of the logarithms of the estimates, row by row: the scale on which the likelihood is
-    /// nearest to normal. `None` when the data do not identify the parameters.
-    pub fn ln_covariance(&self) -> Option<Vec<Vec<f64>>> {
-        let size = M::PARAMETERS.len();
-        Some(self.covariance.as_ref()?.chunks(size).map(<[f64]>::to_vec).collect())
-    }
-
-    /// The log-likelihood: one density per repeat purchase and per `unit` of time; for spend one density in major
-    /// units per customer, whatever the unit.
-    pub fn log_likelihood(&self, unit: TimeUnit) -> f64 {
-        self.log_likelihood + self.densities_in_time as f64 * unit.days().ln()
-    }
-
-    /// Akaike's information criterion, 2k − 2 ln L; smaller is better, among models of the same data and unit.
-    pub fn aic(&self, unit: TimeUnit) -> f64 {
-        2.0 * (M::PARAMETERS.len() as f64 - self.log_likelihood(unit))
-    }
-
-    /// The Bayesian information criterion, k ln(customers) − 2 ln L.
-    pub fn bic(&self, unit: TimeUnit) -> f64 {
-        M::PARAMETERS.len() as f64 * (self.customers as f64).ln() - 2.0 * self.log_likelihood(unit)
-    }
-}
-
-impl Verdict {
-    fn of<M: Likelihood>(maximum: &Maximum) -> Self {
-        let at_edge = maximum.held.iter().zip(M::PARAMETERS).filter(|(held, _)| **held);
-        let parameters: Vec<_> = at_edge.map(|(_, parameter)| parameter.name).collect();
-        match (parameters.is_empty(), maximum.end) {
-            (false, _) => Self::Boundary { parameters },
-            (true, End::Flat) => Self::FlatRidge,
-            (true, _) => Self::Interior,
-        }
     }
 }

@@ -144,7 +144,10 @@ pub use customer::{
     Acquisition, Customer, CustomerKind, CustomerRowError, Customers, CustomersError, Preferences, Role, ShadowPrices,
 };
 pub use error::Error;
-pub use fit::{Certificate, Estimate, Fit, FitError, Mle, Verdict};
+pub use fit::{
+    Bootstrap, Certificate, Estimate, Extends, Fit, FitError, FunctionalEstimate, InferenceError, Interval,
+    LikelihoodRatio, Mle, ParameterInterval, Quantity, Verdict,
+};
 pub use interaction::{
     BadRow, Event, FirstSeen, Granularity, Interaction, InteractionLog, LogBuilder, LogError, RefundPolicy, RowError,
     Window, WindowError,

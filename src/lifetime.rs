@@ -40,6 +40,7 @@ mod bg_nbd;
 mod cnbd;
 mod cohort;
 mod data;
+mod fingerprint;
 mod forecast;
 mod gamma_gamma;
 mod ggompertz_nbd;
@@ -57,6 +58,7 @@ pub use bg_nbd::BgNbd;
 pub use cnbd::{BgCnbd, CnbdParams, MbgCnbd};
 pub use cohort::CohortForecast;
 pub use data::{DataError, Observations};
+pub use fingerprint::{Fingerprint, FingerprintError};
 pub use forecast::{Forecast, ForecastError};
 pub use gamma_gamma::{GammaGamma, GammaGammaParams, SpendError, SpendForecast, SpendPatterns};
 pub use ggompertz_nbd::{GgompertzNbd, GgompertzNbdParams};
@@ -69,8 +71,9 @@ pub use simulate::simulate;
 pub use valuation::{LifetimeValue, PeriodValue, Timing, TotalValue, Valuation, ValuationError};
 
 use data::{CHUNK, Exposure, enough, ln_rising_sum, means};
-use parameter::check;
-use simulate::{Generator, LatentCustomer};
+use parameter::{Limit, check};
+pub(crate) use simulate::Generator;
+use simulate::LatentCustomer;
 
 use crate::{
     math::Jet,
@@ -102,6 +105,19 @@ pub trait Likelihood: sealed::Sealed + Clone + PartialEq + std::fmt::Debug + Sen
     /// The parameters of the model, as in [`Likelihood::from_natural`].
     #[doc(hidden)]
     fn to_natural(&self) -> Vec<f64>;
+
+    /// The same model with other parameters; what it has from its data, such as a currency, it keeps.
+    #[doc(hidden)]
+    fn with_natural(&self, natural: &[f64]) -> Result<Self, ParameterError>;
+
+    /// What the model becomes where a search stopped with these parameters held at an edge of their range, if that is a
+    /// model of its own.
+    #[doc(hidden)]
+    fn limit(natural: &[f64], held: &[bool]) -> Option<Limit>;
+
+    /// As many customers as in `data`, observed as they were, but with what they do drawn from the model.
+    #[doc(hidden)]
+    fn resample(&self, data: &Self::Data, rng: &mut Generator) -> Self::Data;
 
     /// Points spread over all that the data may ask for, where a search may start; what is missing when nothing can be
     /// estimated.

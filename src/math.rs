@@ -10,15 +10,19 @@ mod ln_product;
 mod ln_sum;
 mod maximise;
 mod mixture;
+mod normal;
 mod quadrature;
 
 pub use beta::{incomplete_beta, negative_binomial};
 pub use gamma::{digamma_rise, ln_beta, ln_rising, ln_rising_jet, ln_survival_jet, trigamma, trigamma_drop};
 pub use jet::Jet;
+#[cfg(feature = "serde")]
+pub use jet::is_positive_definite;
 pub use ln_product::LnProduct;
 pub use ln_sum::{JetSum, LogSum};
 pub use maximise::{End, Maximum, maximise};
 pub use mixture::{BetaMixture, Erlang, discounted_rate};
+pub use normal::{chi_squared_tail, two_sided_quantile};
 pub use quadrature::{Panel, Panels, exponential_time, integrate, integrate_from_zero, integrate_lanes};
 
 /// ln(1 + eˣ) without overflow.

@@ -70,9 +70,14 @@ impl GapPatterns {
     ///
     /// [`DataError::Regularity`] unless k lies between 1 and 24.
     pub fn new(histories: &[GapHistory], k: u32) -> Result<Self, DataError> {
+        Self::proven(histories, 1).with_k(k)
+    }
+
+    /// As [`GapPatterns::new`], for a regularity that was checked before.
+    pub(crate) fn proven(histories: &[GapHistory], k: u32) -> Self {
         let patterns = histories.iter().map(GapHistory::purchases).collect::<Vec<_>>();
         let ln_gaps = histories.iter().map(GapHistory::ln_gaps).collect();
-        Self { patterns: Patterns::from(&patterns), ln_gaps: ordered_sum(ln_gaps), k: 1 }.with_k(k)
+        Self { patterns: Patterns::from(&patterns), ln_gaps: ordered_sum(ln_gaps), k }
     }
 
     /// The customers of a cohort that was cut from a log or from columns.

@@ -7,8 +7,9 @@ use phases::{Phases, PhasesJet};
 pub use process::BetaGeometricProcess;
 
 use super::{
-    CHUNK, DataError, Exposure, Parameter, ParameterError, enough, ln_rising_sum, means,
-    simulate::{Generator, LatentCustomer, Leaving, Pace},
+    CHUNK, CountModel, DataError, Exposure, Limit, Parameter, ParameterError, enough, ln_rising_sum, means,
+    parameter::{is_narrow, leaving, one_rate},
+    simulate::{Generator, LatentCustomer, Leaving, Pace, resampled, resampled_gaps},
 };
 use crate::{
     cohort::{GapPatterns, Pattern, Patterns, PurchaseHistory, Survivors},
@@ -61,6 +62,8 @@ pub(super) trait Gaps {
     fn k(&self) -> u32;
     /// What the gaps between purchases add to the log-likelihood.
     fn ln_density(&self) -> f64;
+    /// As many customers, drawn from a model, observed as long.
+    fn resample(&self, model: &impl CountModel<History = PurchaseHistory>, rng: &mut Generator) -> Self;
 }
 
 impl Gaps for Patterns {
@@ -75,6 +78,10 @@ impl Gaps for Patterns {
     fn ln_density(&self) -> f64 {
         0.0
     }
+
+    fn resample(&self, model: &impl CountModel<History = PurchaseHistory>, rng: &mut Generator) -> Self {
+        resampled(model, self, rng)
+    }
 }
 
 impl Gaps for GapPatterns {
@@ -88,6 +95,10 @@ impl Gaps for GapPatterns {
 
     fn ln_density(&self) -> f64 {
         ln_gap_density(self.k(), self.patterns().repeats(), self.ln_gaps())
+    }
+
+    fn resample(&self, model: &impl CountModel<History = PurchaseHistory>, rng: &mut Generator) -> Self {
+        resampled_gaps(model, self, rng)
     }
 }
 
@@ -120,6 +131,18 @@ macro_rules! beta_geometric_model {
 
             fn from_natural(natural: &[f64], data: &$data) -> Result<Self, ParameterError> {
                 Self::new($params::from_natural(natural, data.k()))
+            }
+
+            fn with_natural(&self, natural: &[f64]) -> Result<Self, ParameterError> {
+                Self::new($params::from_natural(natural, self.0.k()))
+            }
+
+            fn limit(natural: &[f64], held: &[bool]) -> Option<Limit> {
+                BetaGeometric::limit(natural, held)
+            }
+
+            fn resample(&self, data: &$data, rng: &mut Generator) -> $data {
+                data.resample(self, rng)
             }
 
             fn to_natural(&self) -> Vec<f64> {
@@ -242,6 +265,14 @@ impl BetaGeometric {
             - events as f64 * (alpha + last_seen).ln()
             + f64::from(repeats) * unit.days().ln()
             + softplus(-left.abs())
+    }
+
+    pub fn limit(natural: &[f64], held: &[bool]) -> Option<Limit> {
+        /// A mean probability of leaving below this is none.
+        const NEVER: f64 = 1e-4;
+        let (a, b) = (natural[2], natural[3]);
+        let limit = leaving(held, a < NEVER * b, is_narrow(a) && is_narrow(b), "NBD with one probability of leaving");
+        limit.or_else(|| one_rate(natural, held, &[2, 3]))
     }
 
     /// From hardly any dropout to leaving at once, for buyers who differ little or much.

@@ -1,5 +1,5 @@
 use super::{
-    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Likelihood, Observations, Parameter,
+    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Likelihood, Limit, Observations, Parameter,
     ParameterError,
     beta_geometric::{BetaGeometric, Gaps, beta_geometric_model},
     parameter::model_of_parameters,

@@ -1,15 +1,14 @@
 //! What a fit sees of customers, and the terms that most likelihoods share.
 
-use super::sealed::Sealed;
-use crate::cohort::MOST_K;
+use super::{Fingerprint, sealed::Sealed};
 use crate::{
-    cohort::{GapHistory, GapPatterns, Patterns, PurchaseHistory, Survivors},
+    cohort::{GapHistory, GapPatterns, MOST_K, Pattern, Patterns, PurchaseHistory, Survivors},
     math::ln_rising_jet,
     units::Currency,
 };
 
 /// What a report on a fit needs to know of the data.
-pub trait Observations: Sealed + Sized {
+pub trait Observations: Sealed + Sized + Send + Sync {
     /// What is observed of one customer.
     type One;
 
@@ -27,6 +26,9 @@ pub trait Observations: Sealed + Sized {
 
     /// How many densities in time the likelihood multiplies: it changes with the unit by this power.
     fn densities_in_time(&self) -> u64;
+
+    /// What tells these data from others.
+    fn fingerprint(&self) -> Fingerprint;
 }
 
 impl Sealed for Patterns {}
@@ -49,6 +51,13 @@ impl Observations for Patterns {
     fn densities_in_time(&self) -> u64 {
         self.repeats()
     }
+
+    fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of("purchases", self.rows(), |Pattern { history, customers }| {
+            let [recency, age] = [history.recency(), history.age()].map(|span| span.as_days().to_bits());
+            [history.repeats().into(), recency, age, *customers]
+        })
+    }
 }
 
 impl Sealed for GapPatterns {}
@@ -70,6 +79,10 @@ impl Observations for GapPatterns {
 
     fn densities_in_time(&self) -> u64 {
         self.patterns().densities_in_time()
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        self.patterns().fingerprint().and(self.ln_gaps().to_bits()).and(self.k().into())
     }
 }
 

@@ -1,4 +1,7 @@
-use super::{CHUNK, DataError, Likelihood, Observations, Parameter, ParameterError, check, sealed::Sealed};
+use super::{
+    CHUNK, DataError, Fingerprint, Likelihood, Limit, Observations, Parameter, ParameterError, check,
+    parameter::is_narrow, sealed::Sealed, simulate::Generator,
+};
 use crate::{
     cohort::{Cohort, SpendHistory},
     math::{Jet, digamma_rise, ln_beta, trigamma, trigamma_drop},
@@ -196,6 +199,26 @@ impl Likelihood for GammaGamma {
         Self::from_slice(natural, data.currency.unwrap_or(Currency::USD))
     }
 
+    fn with_natural(&self, natural: &[f64]) -> Result<Self, ParameterError> {
+        Self::from_slice(natural, self.currency)
+    }
+
+    fn limit(natural: &[f64], held: &[bool]) -> Option<Limit> {
+        let alike = (held[1] || held[2]) && is_narrow(natural[1]) && !held[0];
+        alike.then_some(Limit { name: "gamma (all customers spend alike)", keeps: &[0] })
+    }
+
+    /// Amounts too small or too large for a number leave their customer out.
+    fn resample(&self, data: &SpendPatterns, rng: &mut Generator) -> SpendPatterns {
+        let purchases = data.rows.iter().flat_map(|row| (0..row.customers).map(|_| row.purchases));
+        let total = |purchases: u32| {
+            let scale = self.v / rng.gamma(self.q);
+            (purchases, (scale * rng.gamma(self.p * f64::from(purchases))).to_bits())
+        };
+        let paying = purchases.map(total).filter(|&(_, bits)| f64::from_bits(bits).is_normal()).collect();
+        SpendPatterns { left_out: data.left_out, ..SpendPatterns::of_paying(paying, data.currency) }
+    }
+
     fn to_natural(&self) -> Vec<f64> {
         vec![self.p, self.q, self.v]
     }
@@ -311,28 +334,28 @@ impl SpendPatterns {
     pub const fn left_out(&self) -> u64 {
         self.left_out
     }
+
+    /// Numbers of purchases and the bits of positive totals, in any order.
+    fn of_paying(mut paying: Vec<(u32, u64)>, currency: Option<Currency>) -> Self {
+        // Positive floats are ordered like their bits.
+        parallel::sort(&mut paying);
+        let row = |run: &[(u32, u64)]| SpendPattern::new(run[0].0, f64::from_bits(run[0].1), run.len() as u64);
+        let rows = paying.chunk_by(|one, next| one == next).map(row).collect();
+        Self { rows, currency, other_currency: None, customers: paying.len() as u64, left_out: 0 }
+    }
 }
 
 impl From<&[SpendHistory]> for SpendPatterns {
     fn from(histories: &[SpendHistory]) -> Self {
-        let mut paying: Vec<(u32, u64)> = parallel::map(histories, |history| {
-            // Positive floats are ordered like their bits.
-            (history.repeats(), history.repeat_total().to_f64().to_bits())
-        });
+        let mut paying: Vec<(u32, u64)> =
+            parallel::map(histories, |history| (history.repeats(), history.repeat_total().to_f64().to_bits()));
         paying.retain(|&(purchases, bits)| purchases > 0 && f64::from_bits(bits) > 0.0);
-        parallel::sort(&mut paying);
         let mut currencies = histories.iter().map(|history| history.repeat_total().currency());
         let currency = currencies.next();
-        let row = |run: &[(u32, u64)]| {
-            let (purchases, total) = (run[0].0, f64::from_bits(run[0].1));
-            SpendPattern::new(purchases, total, run.len() as u64)
-        };
         Self {
-            rows: paying.chunk_by(|one, next| one == next).map(row).collect(),
-            currency,
             other_currency: currencies.find(|&other| Some(other) != currency),
-            customers: paying.len() as u64,
             left_out: (histories.len() - paying.len()) as u64,
+            ..Self::of_paying(paying, currency)
         }
     }
 }
@@ -370,5 +393,9 @@ impl Observations for SpendPatterns {
     /// The densities are in money, not in time.
     fn densities_in_time(&self) -> u64 {
         0
+    }
+    fn fingerprint(&self) -> Fingerprint {
+        let kind = self.currency.map_or_else(|| "spend".into(), |currency| format!("spend {currency}"));
+        Fingerprint::of(&kind, &self.rows, |row| [row.purchases.into(), row.total.to_bits(), row.customers])
     }
 }

@@ -1,8 +1,9 @@
 use super::{
-    CountModel, DataError, Dimension, Exposure, Likelihood, Parameter, ParameterError, ParetoNbd, PoissonProcess,
+    CountModel, DataError, Dimension, Exposure, Likelihood, Limit, Parameter, ParameterError, ParetoNbd,
+    PoissonProcess,
     life::{Life, LifeJet, ln_left, objective},
     parameter::model_of_parameters,
-    simulate::{Generator, LatentCustomer, Leaving, Pace},
+    simulate::{Generator, LatentCustomer, Leaving, Pace, resampled},
 };
 use crate::{
     cohort::{Patterns, PurchaseHistory},
@@ -88,6 +89,11 @@ impl GgompertzNbdParams {
     fn to_natural(self) -> Vec<f64> {
         vec![self.r, self.alpha.as_days(), self.b_per_day, self.s, self.beta]
     }
+
+    const fn from_natural(natural: &[f64]) -> Self {
+        let [r, b_per_day, s, beta] = [natural[0], natural[2], natural[3], natural[4]];
+        Self { r, alpha: Span::known(natural[1]), b_per_day, s, beta }
+    }
 }
 
 model_of_parameters!(GgompertzNbd, GgompertzNbdParams);
@@ -117,8 +123,22 @@ impl Likelihood for GgompertzNbd {
     ];
 
     fn from_natural(natural: &[f64], _: &Patterns) -> Result<Self, ParameterError> {
-        let [r, b_per_day, s, beta] = [natural[0], natural[2], natural[3], natural[4]];
-        Self::new(GgompertzNbdParams { r, alpha: Span::known(natural[1]), b_per_day, s, beta })
+        Self::new(GgompertzNbdParams::from_natural(natural))
+    }
+
+    fn with_natural(&self, natural: &[f64]) -> Result<Self, ParameterError> {
+        Self::new(GgompertzNbdParams::from_natural(natural))
+    }
+
+    /// With b at its least only s and β/b still mean something.
+    fn limit(natural: &[f64], held: &[bool]) -> Option<Limit> {
+        let at_least = held[2] && natural[2] < 1e-6;
+        let others = held.iter().enumerate().any(|(index, &held)| held && index != 2);
+        (at_least && !others).then_some(Limit { name: ParetoNbd::NAME, keeps: &[0, 1, 3] })
+    }
+
+    fn resample(&self, data: &Patterns, rng: &mut Generator) -> Patterns {
+        resampled(self, data, rng)
     }
 
     fn to_natural(&self) -> Vec<f64> {

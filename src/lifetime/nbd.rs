@@ -1,9 +1,9 @@
 use super::{
-    CHUNK, CountModel, DataError, Exposure, Likelihood, Parameter, ParameterError, PoissonProcess, enough,
+    CHUNK, CountModel, DataError, Exposure, Likelihood, Limit, Parameter, ParameterError, PoissonProcess, enough,
     life::Life,
     ln_rising_sum, means,
-    parameter::model_of_parameters,
-    simulate::{Generator, LatentCustomer, Leaving, Pace},
+    parameter::{model_of_parameters, one_rate},
+    simulate::{Generator, LatentCustomer, Leaving, Pace, resampled},
 };
 use crate::{
     cohort::{Pattern, Patterns, PurchaseHistory},
@@ -91,6 +91,18 @@ impl Likelihood for Nbd {
 
     fn from_natural(natural: &[f64], _: &Patterns) -> Result<Self, ParameterError> {
         Self::new(NbdParams { r: natural[0], alpha: Span::known(natural[1]) })
+    }
+
+    fn with_natural(&self, natural: &[f64]) -> Result<Self, ParameterError> {
+        Self::new(NbdParams { r: natural[0], alpha: Span::known(natural[1]) })
+    }
+
+    fn limit(natural: &[f64], held: &[bool]) -> Option<Limit> {
+        one_rate(natural, held, &[])
+    }
+
+    fn resample(&self, data: &Patterns, rng: &mut Generator) -> Patterns {
+        resampled(self, data, rng)
     }
 
     fn to_natural(&self) -> Vec<f64> {

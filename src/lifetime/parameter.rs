@@ -62,6 +62,43 @@ impl Parameter {
     }
 }
 
+/// What a model becomes at an edge of the range of its parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// The model there, and what it says.
+    pub(crate) name: &'static str,
+    /// The parameters, by position, that it still has.
+    pub(crate) keeps: &'static [usize],
+}
+
+/// From here on a gamma or beta distribution with such a shape is a single value to a few percent.
+const NARROW: f64 = 1e3;
+
+/// The limit of a gamma distribution of purchase rates, at positions 0 and 1, that has no width; `keeps` are the other
+/// parameters.
+pub(super) fn one_rate(natural: &[f64], held: &[bool], keeps: &'static [usize]) -> Option<Limit> {
+    let others = held.iter().skip(2).any(|&held| held);
+    let narrow = (held[0] || held[1]) && natural[0] > NARROW;
+    (narrow && !others).then_some(Limit { name: "Poisson (all buy at the same rate)", keeps })
+}
+
+/// The limits of a model that adds a way of leaving, at positions 2 and 3, to the NBD: nobody leaves, or, where
+/// `narrow`, all leave alike.
+pub(super) fn leaving(held: &[bool], nobody: bool, narrow: bool, alike: &'static str) -> Option<Limit> {
+    let applies = (held[2] || held[3]) && !held[0] && !held[1];
+    let name = match (nobody, narrow) {
+        (true, _) => "NBD (nobody leaves)",
+        (false, true) => alike,
+        (false, false) => return None,
+    };
+    applies.then_some(Limit { name, keeps: &[0, 1] })
+}
+
+/// Whether a shape leaves next to no width.
+pub(super) fn is_narrow(shape: f64) -> bool {
+    shape > NARROW
+}
+
 /// A parameter outside its range.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error("{model} parameter {parameter} is {value}, expected a number from {least:e} to {most:e} (times in days)")]

@@ -1,9 +1,9 @@
 use super::{
-    CountModel, DataError, Exposure, Likelihood, Parameter, ParameterError, PoissonProcess, enough,
+    CountModel, DataError, Exposure, Likelihood, Limit, Parameter, ParameterError, PoissonProcess, enough,
     life::{Life, LifeJet, ln_left, objective},
     means,
-    parameter::model_of_parameters,
-    simulate::{Generator, LatentCustomer, Leaving, Pace},
+    parameter::{is_narrow, leaving, model_of_parameters, one_rate},
+    simulate::{Generator, LatentCustomer, Leaving, Pace, resampled},
 };
 use crate::{
     cohort::{Patterns, PurchaseHistory},
@@ -82,6 +82,10 @@ impl ParetoNbdParams {
     fn to_natural(self) -> Vec<f64> {
         vec![self.r, self.alpha.as_days(), self.s, self.beta.as_days()]
     }
+
+    const fn from_natural(natural: &[f64]) -> Self {
+        Self { r: natural[0], alpha: Span::known(natural[1]), s: natural[2], beta: Span::known(natural[3]) }
+    }
 }
 
 model_of_parameters!(ParetoNbd, ParetoNbdParams);
@@ -105,8 +109,24 @@ impl Likelihood for ParetoNbd {
         &[Parameter::number("r"), Parameter::time("alpha"), Parameter::number("s"), Parameter::time("beta")];
 
     fn from_natural(natural: &[f64], _: &Patterns) -> Result<Self, ParameterError> {
-        let (alpha, beta) = (Span::known(natural[1]), Span::known(natural[3]));
-        Self::new(ParetoNbdParams { r: natural[0], alpha, s: natural[2], beta })
+        Self::new(ParetoNbdParams::from_natural(natural))
+    }
+
+    fn with_natural(&self, natural: &[f64]) -> Result<Self, ParameterError> {
+        Self::new(ParetoNbdParams::from_natural(natural))
+    }
+
+    fn limit(natural: &[f64], held: &[bool]) -> Option<Limit> {
+        /// Leaving less than once in this many days is not leaving: two thousand years.
+        const NEVER: f64 = 7e5;
+        let (shape, scale) = (natural[2], natural[3]);
+        let nobody = scale > NEVER * shape;
+        let limit = leaving(held, nobody, is_narrow(shape), "NBD with one rate of leaving");
+        limit.or_else(|| one_rate(natural, held, &[2, 3]))
+    }
+
+    fn resample(&self, data: &Patterns, rng: &mut Generator) -> Patterns {
+        resampled(self, data, rng)
     }
 
     fn to_natural(&self) -> Vec<f64> {

@@ -3,6 +3,8 @@ use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
 
 use super::CountModel;
 use crate::{
+    cohort::{GapHistory, GapPatterns, Patterns, PurchaseHistory},
+    math::LnProduct,
     parallel,
     units::{Seed, Span},
 };
@@ -25,13 +27,44 @@ use crate::{
 /// ```
 pub fn simulate<M: CountModel>(model: &M, age: Span, customers: u32, seed: Seed) -> Vec<M::History> {
     let indices: Vec<u32> = (0..customers).collect();
-    parallel::map(&indices, |&index| {
-        let mut rng = Generator::new(seed, index);
-        let customer = model.draw(&mut rng);
-        let (mut repeats, mut recency) = (0, 0.0);
-        customer.purchases(age.as_days(), &mut rng, |time| (repeats, recency) = (repeats + 1, time));
-        model.observe(repeats, recency, age.as_days())
-    })
+    parallel::map(&indices, |&index| observed(model, age.as_days(), &mut Generator::new(seed, index)))
+}
+
+/// One customer drawn from a model, observed for `age` days.
+fn observed<M: CountModel>(model: &M, age: f64, rng: &mut Generator) -> M::History {
+    let customer = model.draw(rng);
+    let (mut repeats, mut recency) = (0, 0.0);
+    customer.purchases(age, rng, |time| (repeats, recency) = (repeats + 1, time));
+    model.observe(repeats, recency, age)
+}
+
+/// For each customer of `data` one drawn from the model, observed for as long.
+pub(super) fn resampled(
+    model: &impl CountModel<History = PurchaseHistory>,
+    data: &Patterns,
+    rng: &mut Generator,
+) -> Patterns {
+    let ages = data.rows().iter().flat_map(|row| (0..row.customers).map(|_| row.history.age().as_days()));
+    let histories: Vec<_> = ages.map(|age| observed(model, age, rng)).collect();
+    (&histories).into()
+}
+
+/// The same for customers whose gaps are known.
+pub(super) fn resampled_gaps(
+    model: &impl CountModel<History = PurchaseHistory>,
+    data: &GapPatterns,
+    rng: &mut Generator,
+) -> GapPatterns {
+    let ages = data.patterns().rows().iter().flat_map(|row| (0..row.customers).map(|_| row.history.age().as_days()));
+    let mut observed = |age: f64| {
+        let (mut repeats, mut recency, mut gaps) = (0, 0.0, LnProduct::default());
+        model.draw(rng).purchases(age, rng, |time| {
+            gaps.multiply(time - recency);
+            (repeats, recency) = (repeats + 1, time);
+        });
+        GapHistory::proven(model.observe(repeats, recency, age), gaps.ln())
+    };
+    GapPatterns::proven(&ages.map(&mut observed).collect::<Vec<_>>(), data.k())
 }
 
 /// A customer's own pace and way of leaving, which nobody can see.
@@ -100,7 +133,7 @@ impl Pace {
 pub struct Generator(Xoshiro256PlusPlus);
 
 impl Generator {
-    fn new(seed: Seed, index: u32) -> Self {
+    pub(crate) fn new(seed: Seed, index: u32) -> Self {
         /// The increment of the SplitMix64 generator, which spreads neighbouring seeds over all 64 bits.
         const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
         Self(Xoshiro256PlusPlus::seed_from_u64(seed.get() ^ GOLDEN.wrapping_mul(u64::from(index) + 1)))

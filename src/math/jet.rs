@@ -72,8 +72,37 @@ impl Jet {
         values
     }
 
-    /// The inverse of the negative Hessian, row by row; `None` unless that is positive definite.
-    pub fn covariance(&self) -> Option<Vec<f64>> {
-        Some(self.negative_hessian().cholesky()?.inverse().iter().copied().collect())
+    /// The inverse of the negative Hessian in some of the parameters, the others held: row by row, and symmetric to the
+    /// last bit; `None` unless it is positive definite.
+    pub fn covariance(&self, of: &[usize]) -> Option<Vec<f64>> {
+        let n = self.gradient.len();
+        let size = of.len();
+        let block = DMatrix::from_fn(size, size, |i, j| -self.hessian[of[i] * n + of[j]]);
+        let inverse = block.cholesky()?.inverse();
+        Some((0..size * size).map(|at| inverse[((at / size).min(at % size), (at / size).max(at % size))]).collect())
     }
+
+    /// The same function of all parameters but the `pivot`, which moves with them so that Σ weightᵢ·θᵢ stays constant;
+    /// its own weight is 1.
+    pub fn along(&self, weights: &[f64], pivot: usize) -> Self {
+        let n = weights.len();
+        let free: Vec<usize> = (0..n).filter(|&i| i != pivot).collect();
+        let slope = |i: usize| self.gradient[i] - weights[i] * self.gradient[pivot];
+        let at = |i: usize, j: usize| self.hessian[i * n + j];
+        let curvature = |i: usize, j: usize| {
+            let moved = weights[i] * at(pivot, j) + weights[j] * at(i, pivot);
+            at(i, j) - moved + weights[i] * weights[j] * at(pivot, pivot)
+        };
+        Self {
+            value: self.value,
+            gradient: free.iter().map(|&i| slope(i)).collect(),
+            hessian: free.iter().flat_map(|&i| free.iter().map(move |&j| curvature(i, j))).collect(),
+        }
+    }
+}
+
+/// Whether a symmetric matrix, row by row, is positive definite; one that holds no number is not.
+#[cfg(feature = "serde")]
+pub fn is_positive_definite(matrix: &[f64], size: usize) -> bool {
+    matrix.iter().all(|cell| cell.is_finite()) && DMatrix::from_row_slice(size, size, matrix).cholesky().is_some()
 }

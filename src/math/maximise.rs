@@ -61,6 +61,8 @@ const LOST_IN_ROUNDING: f64 = 1e-8;
 const IDLE_STEPS: u32 = 5;
 /// Curvature below this share of the largest is taken as flat.
 const FLAT: f64 = 1e-12;
+/// Curvature the wrong way of more than this share of the largest is no rounding: the point is a saddle.
+const SADDLE: f64 = 1e-8;
 
 /// Maximises f by Newton's method, made safe by taking the size of every curvature (so that saddles are left
 /// uphill), by a longest step and by halving.
@@ -76,13 +78,17 @@ pub fn maximise(start: &[f64], bounds: &[(f64, f64)], most_evaluations: u32, f: 
             break (End::Stuck, vec![false; point.len()]);
         }
         let step = NewtonStep::new(&point, &jet, bounds);
-        if step.gain <= CONVERGED {
-            break (step.stationary(), step.held);
-        }
-        if idle >= IDLE_STEPS {
-            break (End::Flat, step.held);
-        }
-        let Some(next) = search.climb(&point, &jet, &step) else { break (step.end_of_climb(&jet), step.held) };
+        let (end, next) = if step.gain <= CONVERGED {
+            (step.stationary(), None)
+        } else if idle >= IDLE_STEPS {
+            (End::Flat, None)
+        } else {
+            (step.end_of_climb(&jet), search.climb(&point, &jet, &step))
+        };
+        let Some(next) = next.or_else(|| search.leave_saddle(&point, &jet, &step)) else {
+            let on_saddle = step.escape.is_some() && search.evaluations >= most_evaluations;
+            break (if on_saddle { End::Stuck } else { end }, step.held);
+        };
         idle = if next.1.value - jet.value > rounding(&jet) { 0 } else { idle + 1 };
         (point, jet) = next;
     };
@@ -126,6 +132,22 @@ impl<F: FnMut(&[f64]) -> Jet> Search<'_, F> {
         }
         None
     }
+
+    /// Goes along the direction in which a stationary point is least, to either side, until the function has risen.
+    fn leave_saddle(&mut self, point: &[f64], jet: &Jet, step: &NewtonStep) -> Option<(Vec<f64>, Jet)> {
+        let escape = step.escape.as_ref()?;
+        for by in [1.0, -1.0, 0.1, -0.1, 1e-2, -1e-2, 1e-3, -1e-3] {
+            if self.evaluations >= self.most_evaluations {
+                return None;
+            }
+            let ahead: Vec<f64> = point.iter().zip(escape).map(|(at, along)| at + by * along).collect();
+            let next = self.evaluate(&ahead);
+            if next.1.is_finite() && next.1.value > jet.value + rounding(jet) {
+                return Some(next);
+            }
+        }
+        None
+    }
 }
 
 /// The point inside the box; what rounding leaves short of a bound stands on it.
@@ -151,6 +173,8 @@ struct NewtonStep {
     held: Vec<bool>,
     /// Whether the Hessian is negative definite in the free parameters.
     concave: bool,
+    /// The direction of unit length in which the function bends upward most, if it does.
+    escape: Option<Vec<f64>>,
 }
 
 impl NewtonStep {
@@ -189,7 +213,7 @@ impl NewtonStep {
         let gradient = DVector::from_iterator(free.len(), free.iter().map(|&i| jet.gradient[i]));
         let curvature = DMatrix::from_fn(free.len(), free.len(), |i, j| -jet.hessian[free[i] * n + free[j]]);
         if free.is_empty() {
-            return Self { direction: vec![0.0; n], gain: 0.0, held, concave: true };
+            return Self { direction: vec![0.0; n], gain: 0.0, held, concave: true, escape: None };
         }
         let eigen = SymmetricEigen::new(curvature);
         let largest = eigen.eigenvalues.amax().max(f64::MIN_POSITIVE);
@@ -197,12 +221,15 @@ impl NewtonStep {
         let scaled = along.zip_map(&eigen.eigenvalues, |g, curvature| g / curvature.abs().max(FLAT * largest));
         let gain = 0.5 * along.dot(&scaled);
         let step = &eigen.eigenvectors * scaled;
-        let mut direction = vec![0.0; n];
-        for (&i, by) in free.iter().zip(step.iter()) {
-            direction[i] = *by;
-        }
+        let full = |step: &[f64]| {
+            let mut direction = vec![0.0; n];
+            free.iter().zip(step).for_each(|(&i, by)| direction[i] = *by);
+            direction
+        };
         let concave = eigen.eigenvalues.iter().all(|&curvature| curvature > FLAT * largest);
-        Self { direction, gain, held, concave }
+        let escape = (eigen.eigenvalues.min() < -SADDLE * largest)
+            .then(|| full(eigen.eigenvectors.column(eigen.eigenvalues.imin()).as_slice()));
+        Self { direction: full(step.as_slice()), gain, held, concave, escape }
     }
 
     /// The step cut to its longest, and to the first bound on its way: along a ridge that leaves the box, clamping

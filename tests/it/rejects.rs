@@ -78,7 +78,7 @@ fn all_frequencies_zero_identify_no_rate() {
 fn one_customer_lies_on_the_boundary_without_standard_errors() {
     let fit = Mle::default().fit::<Nbd>(&[history(3, 20.0, 30.0)][..]).unwrap();
     // One customer shows a rate but no spread of rates: r and alpha grow together without end.
-    let Verdict::Boundary { parameters } = &fit.certificate().verdict else { panic!("{:?}", fit.certificate()) };
+    let Verdict::Boundary { parameters, .. } = &fit.certificate().verdict else { panic!("{:?}", fit.certificate()) };
     assert!(!parameters.is_empty());
     assert_eq!(fit.ln_covariance(), None);
     assert!(fit.estimates(TimeUnit::Week).iter().all(|estimate| estimate.standard_error.is_none()));
@@ -335,7 +335,8 @@ proptest! {
 fn a_history_too_short_for_any_parameter_holds_all_of_them_at_their_edges() {
     let instant = PurchaseHistory::new(100, days(1e-11), days(1e-11)).unwrap();
     let fit = Mle::default().fit::<Nbd>(&[instant][..]).unwrap();
-    assert_eq!(fit.certificate().verdict, Verdict::Boundary { parameters: vec!["r", "alpha"] });
+    let limit = Some("Poisson (all buy at the same rate)");
+    assert_eq!(fit.certificate().verdict, Verdict::Boundary { parameters: vec!["r", "alpha"], limit });
 }
 
 #[test]

@@ -1,0 +1,205 @@
+use super::{Certificate, Fit, FitError, InferenceError, Verdict, search::natural};
+use crate::{
+    lifetime::{Fingerprint, Likelihood, Observations, Parameter},
+    math::{End, Jet, Maximum},
+    units::TimeUnit,
+};
+
+/// One estimated parameter, in natural units.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Estimate {
+    /// Its name in the literature.
+    pub name: &'static str,
+    /// The estimate: a time in the unit asked for, money in major units.
+    pub value: f64,
+    /// Its standard error in the same unit, by the delta method; `None` when the data do not identify it.
+    pub standard_error: Option<f64>,
+}
+
+impl std::fmt::Display for Estimate {
+    /// Writes `r 0.2426 ± 0.0126`, or what is missing.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {:.4} ", self.name, self.value)?;
+        match self.standard_error {
+            Some(error) => write!(f, "± {error:.4}"),
+            None => f.write_str("(not identified)"),
+        }
+    }
+}
+
+/// The covariance of the logarithms of those parameters that the data identify.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Covariance {
+    /// By position, ascending.
+    pub of: Vec<usize>,
+    /// Row by row, symmetric to the last bit.
+    pub matrix: Vec<f64>,
+}
+
+impl Covariance {
+    /// The inverse information in some of the parameters, the others held; `None` for none of them, and where the data
+    /// do not tell them apart.
+    fn new(of: Vec<usize>, jet: &Jet) -> Option<Self> {
+        let matrix = jet.covariance(&of).filter(|_| !of.is_empty())?;
+        Some(Self { of, matrix })
+    }
+
+    /// The variance of the logarithm of a parameter.
+    fn variance(&self, parameter: usize) -> Option<f64> {
+        let at = self.of.iter().position(|&of| of == parameter)?;
+        Some(self.matrix[at * (self.of.len() + 1)])
+    }
+
+    /// Σ v, for a vector v in the identified parameters.
+    pub fn times(&self, vector: &[f64]) -> Vec<f64> {
+        let row = |row: &[f64]| row.iter().zip(vector).map(|(one, other)| one * other).sum();
+        self.matrix.chunks(self.of.len()).map(row).collect()
+    }
+}
+
+impl<M: Likelihood> Fit<M> {
+    pub(super) fn new(maximum: &Maximum, data: &M::Data) -> Result<Self, FitError> {
+        let last = natural(&maximum.point);
+        if maximum.end == End::Stuck {
+            let gradient = maximum.jet.gradient.clone();
+            let last = M::PARAMETERS.iter().map(|parameter| parameter.name).zip(last).collect();
+            return Err(FitError::NotConverged { evaluations: maximum.evaluations, last, gradient });
+        }
+        let model = M::from_natural(&last, data)?;
+        let certificate = Certificate::new::<M>(maximum, &last);
+        let identified = certificate.verdict.identified::<M>(&last);
+        Ok(Self {
+            natural: model.to_natural(),
+            model,
+            name: M::NAME,
+            parameters: M::PARAMETERS,
+            log_likelihood: maximum.jet.value,
+            customers: data.customers(),
+            densities_in_time: data.densities_in_time(),
+            covariance: Covariance::new(identified, &maximum.jet),
+            certificate,
+            fingerprint: data.fingerprint(),
+        })
+    }
+
+    /// Whether this fit is of these data.
+    ///
+    /// # Errors
+    ///
+    /// [`InferenceError::OtherData`] when they differ in any customer.
+    pub fn check(&self, data: &M::Data) -> Result<(), InferenceError> {
+        self.check_fingerprint(data.fingerprint())
+    }
+}
+
+impl<M> Fit<M> {
+    /// The fitted model.
+    pub const fn model(&self) -> &M {
+        &self.model
+    }
+
+    /// The same fit of the model seen as another type, such as one of several models chosen at run time.
+    ///
+    /// Name, parameters and everything that the data said of them stay.
+    pub fn map<N>(self, model: impl FnOnce(M) -> N) -> Fit<N> {
+        Fit {
+            model: model(self.model),
+            name: self.name,
+            parameters: self.parameters,
+            natural: self.natural,
+            log_likelihood: self.log_likelihood,
+            customers: self.customers,
+            densities_in_time: self.densities_in_time,
+            covariance: self.covariance,
+            certificate: self.certificate,
+            fingerprint: self.fingerprint,
+        }
+    }
+
+    /// The name of the model in the literature.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether the search ended at a maximum inside the range of the parameters, so that each of them means
+    /// something and has a standard error.
+    pub fn is_interior(&self) -> bool {
+        self.certificate.verdict == Verdict::Interior
+    }
+
+    /// The evidence that this is a maximum.
+    pub const fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// How many customers the likelihood counts.
+    pub const fn customers(&self) -> u64 {
+        self.customers
+    }
+
+    /// What tells the data of this fit from others.
+    pub const fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    pub(super) fn check_fingerprint(&self, given: Fingerprint) -> Result<(), InferenceError> {
+        if given == self.fingerprint {
+            Ok(())
+        } else {
+            Err(InferenceError::OtherData { fitted: self.fingerprint, given })
+        }
+    }
+
+    /// The estimates with their standard errors; times in the unit asked for.
+    ///
+    /// At the edge of the range, parameters that the [limit](Verdict::Boundary) still has are given the standard error
+    /// they have while those at the edge stay there; the others have none.
+    pub fn estimates(&self, unit: TimeUnit) -> Vec<Estimate> {
+        let estimate = |(index, (parameter, value)): (usize, (&Parameter, &f64))| {
+            let value = value / parameter.scale(unit);
+            let variance = self.ln_variance(index);
+            Estimate { name: parameter.name, value, standard_error: variance.map(|variance| value * variance.sqrt()) }
+        };
+        self.parameters.iter().zip(&self.natural).enumerate().map(estimate).collect()
+    }
+
+    /// The variance of the logarithm of a parameter.
+    pub(super) fn ln_variance(&self, parameter: usize) -> Option<f64> {
+        self.covariance.as_ref()?.variance(parameter)
+    }
+
+    /// The covariance matrix of the estimates, row by row, by the delta method; times in the unit asked for.
+    /// `None` unless the fit is [interior](Self::is_interior).
+    pub fn covariance(&self, unit: TimeUnit) -> Option<Vec<Vec<f64>>> {
+        let scaled: Vec<f64> = self.estimates(unit).iter().map(|estimate| estimate.value).collect();
+        let row = |(logarithmic, value): (Vec<f64>, &f64)| {
+            logarithmic.iter().zip(&scaled).map(|(covariance, other)| covariance * value * other).collect()
+        };
+        Some(self.ln_covariance()?.into_iter().zip(&scaled).map(row).collect())
+    }
+
+    /// The covariance matrix of the logarithms of the estimates, row by row: the scale on which the likelihood is
+    /// nearest to normal. `None` unless the fit is [interior](Self::is_interior).
+    pub fn ln_covariance(&self) -> Option<Vec<Vec<f64>>> {
+        let size = self.parameters.len();
+        let complete = self.covariance.as_ref().filter(|covariance| covariance.of.len() == size)?;
+        Some(complete.matrix.chunks(size).map(<[f64]>::to_vec).collect())
+    }
+
+    /// The log-likelihood: one density per repeat purchase and per `unit` of time; for spend one density in major
+    /// units per customer, whatever the unit.
+    pub fn log_likelihood(&self, unit: TimeUnit) -> f64 {
+        self.log_likelihood + self.densities_in_time as f64 * unit.days().ln()
+    }
+
+    /// Akaike's information criterion, 2k − 2 ln L; smaller is better, among models of the same data and unit.
+    pub fn aic(&self, unit: TimeUnit) -> f64 {
+        2.0 * (self.parameters.len() as f64 - self.log_likelihood(unit))
+    }
+
+    /// The Bayesian information criterion, k ln(customers) − 2 ln L.
+    pub fn bic(&self, unit: TimeUnit) -> f64 {
+        self.parameters.len() as f64 * (self.customers as f64).ln() - 2.0 * self.log_likelihood(unit)
+    }
+}

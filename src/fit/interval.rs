@@ -1,0 +1,103 @@
+use super::Fit;
+use crate::{
+    math::two_sided_quantile,
+    units::{Probability, TimeUnit},
+};
+
+/// The values that the data support at some level of confidence, from `low` to `high`.
+///
+/// An interval can be open to one side: its end is then the limit of what is possible, zero or infinity for a
+/// parameter. Where the data do not tell a parameter at all, it is open to both.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Interval {
+    /// The lower end.
+    pub low: f64,
+    /// The upper end; not below the lower.
+    pub high: f64,
+}
+
+impl Interval {
+    /// All that a positive quantity can be.
+    pub(super) const OPEN: Self = Self { low: 0.0, high: f64::INFINITY };
+
+    /// value · e^∓width.
+    pub(super) fn around_logarithm(value: f64, width: f64) -> Self {
+        // An infinite width of a value that is zero has no product; the value then has no width.
+        let at = |width: f64| if value == 0.0 { 0.0 } else { value * width.exp() };
+        Self { low: at(-width), high: at(width) }
+    }
+
+    /// Whether a value lies in it, ends included.
+    pub fn contains(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+}
+
+impl std::fmt::Display for Interval {
+    /// Writes `0.2200 to 0.2700`; what is open is `0.0000` or `inf`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.4} to {:.4}", self.low, self.high)
+    }
+}
+
+/// A parameter with its interval, in natural units.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct ParameterInterval {
+    /// Its name in the literature.
+    pub name: &'static str,
+    /// The estimate: a time in the unit asked for, money in major units.
+    pub value: f64,
+    /// Its interval in the same unit.
+    pub interval: Interval,
+}
+
+impl std::fmt::Display for ParameterInterval {
+    /// Writes `r 0.2426 (0.2192 to 0.2685)`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {:.4} ({})", self.name, self.value, self.interval)
+    }
+}
+
+impl<M> Fit<M> {
+    /// Intervals from the curvature of the log-likelihood in the logarithms of the parameters, transformed back; times
+    /// in the unit asked for.
+    ///
+    /// They hold no illegal value, and are not symmetric. A parameter without a [standard
+    /// error](Self::estimates) has an interval that is open to both sides.
+    ///
+    /// # Formula
+    ///
+    /// ```text
+    /// estimate · exp(∓ z · error / estimate),   P(|Z| ≤ z) = level for a standard normal Z
+    /// ```
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::{Mle, Nbd, NbdParams, Probability, Seed, Span, TimeUnit, simulate};
+    ///
+    /// let truth = Nbd::new(NbdParams { r: 0.5, alpha: Span::weeks(10.0)? })?;
+    /// let histories = simulate(&truth, Span::weeks(52.0)?, 5_000, Seed::new(1));
+    /// let fit = Mle::default().fit::<Nbd>(&histories)?;
+    /// let intervals = fit.wald_intervals(Probability::new(0.95)?, TimeUnit::Week);
+    /// assert!(intervals[0].interval.contains(0.5) && intervals[1].interval.contains(10.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn wald_intervals(&self, level: Probability, unit: TimeUnit) -> Vec<ParameterInterval> {
+        let z = two_sided_quantile(level.get());
+        let estimates = self.estimates(unit).into_iter().enumerate();
+        let interval = |(index, value): (usize, f64)| match self.ln_variance(index) {
+            Some(variance) => Interval::around_logarithm(value, z * variance.sqrt()),
+            None => Interval::OPEN,
+        };
+        estimates
+            .map(|(index, one)| ParameterInterval {
+                name: one.name,
+                value: one.value,
+                interval: interval((index, one.value)),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,65 @@
+//! The search for the maximum: from which points, on which rows.
+
+use super::Mle;
+use crate::{
+    lifetime::{DataError, Likelihood, Observations, Parameter},
+    math::{End, Maximum, maximise},
+};
+
+impl Mle {
+    /// The maximum, searched from that of a sample where there are many distinct rows, else from several starts.
+    pub(super) fn search<M: Likelihood>(self, data: &M::Data) -> Result<Maximum, DataError> {
+        let starts = M::starts(data)?;
+        let first = self.sampled::<M>(data).unwrap_or_else(|| Maximum::nowhere(M::PARAMETERS.len()));
+        if first.end != End::Stuck {
+            return Ok(first);
+        }
+        Ok(ranked::<M>(starts, data).iter().fold(first, |best, start| self.better::<M>(best, start, data)))
+    }
+
+    /// The maximum reached from that of every 16th distinct row; `None` for few rows, and where the sample happens to
+    /// hold too little, such as no repeat buyer.
+    fn sampled<M: Likelihood>(self, data: &M::Data) -> Option<Maximum> {
+        /// Above it a search on a sample pays: it ends near the maximum of all rows.
+        const MANY: usize = 1 << 15;
+        const EVERY: usize = 16;
+        if data.distinct() <= MANY {
+            return None;
+        }
+        let near = self.search::<M>(&data.sample(EVERY)).ok()?;
+        let found = self.climb::<M>(&near.point, data);
+        Some(Maximum { evaluations: found.evaluations + near.evaluations, ..found })
+    }
+
+    /// The better of what was found and what a further start leads to.
+    ///
+    /// A maximum inside the range that knows every parameter to a factor e needs no other; flatter ones of small
+    /// cohorts can be local.
+    fn better<M: Likelihood>(self, best: Maximum, start: &[f64], data: &M::Data) -> Maximum {
+        const KNOWN_TO_A_FACTOR_E: f64 = 1.0;
+        if best.is_sharp(KNOWN_TO_A_FACTOR_E) {
+            return best;
+        }
+        let next = self.climb::<M>(start, data);
+        let evaluations = best.evaluations + next.evaluations;
+        Maximum { evaluations, ..if next.improves(&best) { next } else { best } }
+    }
+
+    pub(super) fn climb<M: Likelihood>(self, start: &[f64], data: &M::Data) -> Maximum {
+        let bounds: Vec<_> = M::PARAMETERS.iter().map(Parameter::ln_range).collect();
+        maximise(start, &bounds, self.most_evaluations, |point| M::objective(&natural(point), data))
+    }
+}
+
+/// Starts in logarithms, the likeliest first, judged on a few hundred rows.
+fn ranked<M: Likelihood>(starts: Vec<Vec<f64>>, data: &M::Data) -> Vec<Vec<f64>> {
+    const ROWS: usize = 128;
+    let few = data.sample(data.distinct().div_ceil(ROWS).max(1));
+    let mut ranked: Vec<_> = starts.into_iter().map(|start| (M::objective(&start, &few).value, start)).collect();
+    ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    ranked.into_iter().map(|(_, start)| start.into_iter().map(f64::ln).collect()).collect()
+}
+
+pub(super) fn natural(logarithms: &[f64]) -> Vec<f64> {
+    logarithms.iter().copied().map(f64::exp).collect()
+}
