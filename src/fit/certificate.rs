@@ -39,6 +39,7 @@ pub enum Verdict {
     /// | | a or b at its most, both above 1000 | NBD with one probability of leaving | r, alpha |
     /// | Pareto/NBD | s at its least or beta at its most, s/beta below 1/7e5 a day | NBD (nobody leaves) | r, alpha |
     /// | | s or beta at its most, s above 1000 | NBD with one rate of leaving | r, alpha |
+    /// | GGompertz/NBD | b at its least | Pareto/NBD, its beta being beta/b | r, alpha, s |
     /// | count models | r or alpha at its most, r above 1000 | Poisson (all buy at the same rate) | all others |
     /// | gamma-gamma | q or v at its most, q above 1000 | gamma (all customers spend alike) | p |
     ///
@@ -86,14 +87,15 @@ impl Verdict {
         }
     }
 
-    /// The parameters, by position, that mean something here.
-    pub(super) fn identified<M: Likelihood>(&self, natural: &[f64]) -> Vec<usize> {
+    /// The parameters, by position, that mean something here, and others that move with them.
+    pub(super) fn identified<M: Likelihood>(&self, natural: &[f64]) -> (Vec<usize>, Vec<usize>) {
         match self {
-            Self::Interior => (0..M::PARAMETERS.len()).collect(),
-            Self::FlatRidge => Vec::new(),
+            Self::Interior => ((0..M::PARAMETERS.len()).collect(), Vec::new()),
+            Self::FlatRidge => (Vec::new(), Vec::new()),
             Self::Boundary { parameters, .. } => {
                 let held: Vec<_> = M::PARAMETERS.iter().map(|one| parameters.contains(&one.name)).collect();
-                M::limit(natural, &held).map_or_else(Vec::new, |limit| limit.keeps.to_vec())
+                let known = M::limit(natural, &held).map(|limit| (limit.keeps.to_vec(), limit.moves.to_vec()));
+                known.unwrap_or_default()
             }
         }
     }

@@ -38,11 +38,13 @@ pub(super) struct Covariance {
 }
 
 impl Covariance {
-    /// The inverse information in some of the parameters, the others held; `None` for none of them, and where the data
-    /// do not tell them apart.
-    fn new(of: Vec<usize>, jet: &Jet) -> Option<Self> {
-        let matrix = jet.covariance(&of).filter(|_| !of.is_empty())?;
-        Some(Self { of, matrix })
+    /// The inverse information in some of the parameters while those of `moves` move too, the others held; `None` for
+    /// none of them, and where the data do not tell them apart.
+    fn new((of, moves): (Vec<usize>, Vec<usize>), jet: &Jet) -> Option<Self> {
+        let all = [&of[..], &moves[..]].concat();
+        let matrix = jet.covariance(&all).filter(|_| !of.is_empty())?;
+        let rows = matrix.chunks(all.len()).take(of.len());
+        Some(Self { matrix: rows.flat_map(|row| &row[..of.len()]).copied().collect(), of })
     }
 
     /// The variance of the logarithm of a parameter.

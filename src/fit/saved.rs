@@ -128,7 +128,7 @@ impl<M: Likelihood> Read<M> {
             log_likelihood: self.log_likelihood,
             customers: self.customers,
             densities_in_time: self.densities_in_time,
-            covariance: Covariance::from_upper(certificate.verdict.identified::<M>(&natural), &self.covariance)?,
+            covariance: Covariance::from_upper(certificate.verdict.identified::<M>(&natural).0, &self.covariance)?,
             natural,
             certificate,
             fingerprint: self.fingerprint,

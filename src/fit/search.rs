@@ -4,6 +4,7 @@ use super::Mle;
 use crate::{
     lifetime::{DataError, Likelihood, Observations, Parameter},
     math::{End, Maximum, maximise},
+    parallel,
 };
 
 impl Mle {
@@ -14,7 +15,32 @@ impl Mle {
         if first.end != End::Stuck {
             return Ok(first);
         }
-        Ok(ranked::<M>(starts, data).iter().fold(first, |best, start| self.better::<M>(best, start, data)))
+        let few = few::<M>(data);
+        let ranked = ranked::<M>(starts, &few);
+        let Some((start, others)) = ranked.split_first() else { return Ok(first) };
+        let best = self.climb::<M>(start, data);
+        if few.distinct() == data.distinct() {
+            return Ok(others.iter().fold(best, |best, start| self.better::<M>(best, start, data)));
+        }
+        Ok(self.scouted::<M>(best, others, &few, data))
+    }
+
+    /// The best of what was found and of where further starts lead that do better on a few rows.
+    fn scouted<M: Likelihood>(self, mut best: Maximum, starts: &[Vec<f64>], few: &M::Data, data: &M::Data) -> Maximum {
+        if best.is_sharp(KNOWN_TO_A_FACTOR_E) {
+            return best;
+        }
+        let mut highest = self.climb::<M>(&best.point, few);
+        let scouts = parallel::map(starts, |start| self.climb::<M>(start, few));
+        let evaluations: u32 = scouts.iter().map(|scout| scout.evaluations).sum();
+        let evaluations = evaluations + highest.evaluations;
+        for scout in scouts {
+            if scout.improves(&highest) {
+                best = self.better::<M>(best, &scout.point, data);
+                highest = scout;
+            }
+        }
+        Maximum { evaluations: best.evaluations + evaluations, ..best }
     }
 
     /// The maximum reached from that of every 16th distinct row; `None` for few rows, and where the sample happens to
@@ -36,7 +62,6 @@ impl Mle {
     /// A maximum inside the range that knows every parameter to a factor e needs no other; flatter ones of small
     /// cohorts can be local.
     fn better<M: Likelihood>(self, best: Maximum, start: &[f64], data: &M::Data) -> Maximum {
-        const KNOWN_TO_A_FACTOR_E: f64 = 1.0;
         if best.is_sharp(KNOWN_TO_A_FACTOR_E) {
             return best;
         }
@@ -51,11 +76,18 @@ impl Mle {
     }
 }
 
-/// Starts in logarithms, the likeliest first, judged on a few hundred rows.
-fn ranked<M: Likelihood>(starts: Vec<Vec<f64>>, data: &M::Data) -> Vec<Vec<f64>> {
+/// Least curvature of a maximum at which every parameter is known to a factor e.
+const KNOWN_TO_A_FACTOR_E: f64 = 1.0;
+
+/// Some hundred rows, on which starts are judged.
+fn few<M: Likelihood>(data: &M::Data) -> M::Data {
     const ROWS: usize = 128;
-    let few = data.sample(data.distinct().div_ceil(ROWS).max(1));
-    let mut ranked: Vec<_> = starts.into_iter().map(|start| (M::objective(&start, &few).value, start)).collect();
+    data.sample(data.distinct().div_ceil(ROWS).max(1))
+}
+
+/// Starts in logarithms, the likeliest first.
+fn ranked<M: Likelihood>(starts: Vec<Vec<f64>>, few: &M::Data) -> Vec<Vec<f64>> {
+    let mut ranked: Vec<_> = starts.into_iter().map(|start| (M::objective(&start, few).value, start)).collect();
     ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     ranked.into_iter().map(|(_, start)| start.into_iter().map(f64::ln).collect()).collect()
 }

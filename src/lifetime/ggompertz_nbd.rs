@@ -130,11 +130,11 @@ impl Likelihood for GgompertzNbd {
         Self::new(GgompertzNbdParams::from_natural(natural))
     }
 
-    /// With b at its least only s and β/b still mean something.
+    /// With b at its least, β/b is the β of Pareto/NBD; β by itself means nothing.
     fn limit(natural: &[f64], held: &[bool]) -> Option<Limit> {
         let at_least = held[2] && natural[2] < 1e-6;
         let others = held.iter().enumerate().any(|(index, &held)| held && index != 2);
-        (at_least && !others).then_some(Limit { name: ParetoNbd::NAME, keeps: &[0, 1, 3] })
+        (at_least && !others).then_some(Limit { name: ParetoNbd::NAME, keeps: &[0, 1, 3], moves: &[4] })
     }
 
     fn resample(&self, data: &Patterns, rng: &mut Generator) -> Patterns {
@@ -149,13 +149,14 @@ impl Likelihood for GgompertzNbd {
     fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, DataError> {
         let pareto = ParetoNbd::starts(data)?;
         let (_, age) = super::means(data);
-        let shapes = [(0.01, 1.0), (2.0, 1.0), (2.0, 10.0)];
-        let start = |(rate, beta): (f64, f64)| {
-            let b = rate / age.max(1e-3);
-            pareto
-                .iter()
-                .step_by(2)
-                .map(move |start| vec![start[0], start[1], b, start[2], (beta * b * start[3]).clamp(1e-9, 1e5)])
+        // b·age, and β over its value in the Pareto limit.
+        let shapes = [(1e-4, 1.0), (2.0, 2.0)];
+        let start = |(growth, beta): (f64, f64)| {
+            let b = growth / age.max(1e-3);
+            pareto.iter().step_by(3).map(move |start| {
+                let beta = (beta * b * start[3]).clamp(1e-9, 1e5);
+                vec![start[0], start[1], b, start[2], beta]
+            })
         };
         Ok(shapes.into_iter().flat_map(start).collect())
     }

@@ -69,6 +69,8 @@ pub struct Limit {
     pub(crate) name: &'static str,
     /// The parameters, by position, that it still has.
     pub(crate) keeps: &'static [usize],
+    /// Others that still move, and mean nothing by themselves.
+    pub(crate) moves: &'static [usize],
 }
 
 /// From here on a gamma or beta distribution with such a shape is a single value to a few percent.
@@ -79,7 +81,7 @@ const NARROW: f64 = 1e3;
 pub(super) fn one_rate(natural: &[f64], held: &[bool], keeps: &'static [usize]) -> Option<Limit> {
     let others = held.iter().skip(2).any(|&held| held);
     let narrow = (held[0] || held[1]) && natural[0] > NARROW;
-    (narrow && !others).then_some(Limit { name: "Poisson (all buy at the same rate)", keeps })
+    (narrow && !others).then_some(Limit { name: "Poisson (all buy at the same rate)", keeps, moves: &[] })
 }
 
 /// The limits of a model that adds a way of leaving, at positions 2 and 3, to the NBD: nobody leaves, or, where
@@ -91,7 +93,7 @@ pub(super) fn leaving(held: &[bool], nobody: bool, narrow: bool, alike: &'static
         (false, true) => alike,
         (false, false) => return None,
     };
-    applies.then_some(Limit { name, keeps: &[0, 1] })
+    applies.then_some(Limit { name, keeps: &[0, 1], moves: &[] })
 }
 
 /// Whether a shape leaves next to no width.

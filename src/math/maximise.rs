@@ -83,7 +83,8 @@ pub fn maximise(start: &[f64], bounds: &[(f64, f64)], most_evaluations: u32, f: 
         } else if idle >= IDLE_STEPS {
             (End::Flat, None)
         } else {
-            (step.end_of_climb(&jet), search.climb(&point, &jet, &step))
+            let leap = search.leap(&point, &jet, &step);
+            (step.end_of_climb(&jet), leap.or_else(|| search.climb(&point, &jet, &step)))
         };
         let Some(next) = next.or_else(|| search.leave_saddle(&point, &jet, &step)) else {
             let on_saddle = step.escape.is_some() && search.evaluations >= most_evaluations;
@@ -131,6 +132,20 @@ impl<F: FnMut(&[f64]) -> Jet> Search<'_, F> {
             share *= 0.5;
         }
         None
+    }
+
+    /// Goes along the step to the first bound on its way, where little is to be gained far away: the function levels off,
+    /// and Newton's steps, of one logarithm each, would take long to arrive. `None` unless it rises.
+    fn leap(&mut self, point: &[f64], jet: &Jet, step: &NewtonStep) -> Option<(Vec<f64>, Jet)> {
+        const LITTLE: f64 = 1e-2;
+        const FAR: f64 = 0.5;
+        let far = step.direction.iter().any(|by| by.abs() > FAR);
+        if step.gain > LITTLE || !far || self.evaluations >= self.most_evaluations {
+            return None;
+        }
+        let share = share_of_room(point, &step.direction, self.bounds);
+        let ahead: Vec<f64> = point.iter().zip(&step.direction).map(|(at, by)| at + share * by).collect();
+        Some(self.evaluate(&ahead)).filter(|next| next.1.value > jet.value + rounding(jet))
     }
 
     /// Goes along the direction in which a stationary point is least, to either side, until the function has risen.
@@ -236,15 +251,18 @@ impl NewtonStep {
     /// single parameters would leave the ridge.
     fn up_to(mut self, point: &[f64], bounds: &[(f64, f64)]) -> Self {
         let longest = self.direction.iter().fold(0.0, |longest: f64, by| longest.max(by.abs()));
-        let limits = self.direction.iter().enumerate().filter(|(_, by)| by.abs() > 0.0);
-        let share = limits
-            .map(|(i, &by)| room(point[i], by, bounds[i]) / by.abs())
-            .fold((LONGEST_STEP / longest).min(1.0), f64::min);
+        let share = share_of_room(point, &self.direction, bounds).min(LONGEST_STEP / longest).min(1.0);
         for by in &mut self.direction {
             *by *= share;
         }
         self
     }
+}
+
+/// How many times a step fits into the box.
+fn share_of_room(point: &[f64], direction: &[f64], bounds: &[(f64, f64)]) -> f64 {
+    let moving = direction.iter().enumerate().filter(|(_, by)| by.abs() > 0.0);
+    moving.map(|(i, &by)| room(point[i], by, bounds[i]) / by.abs()).fold(f64::INFINITY, f64::min)
 }
 
 /// How far a parameter may still move in the direction of `by`.
