@@ -151,9 +151,9 @@ pub use interaction::{
 };
 #[doc(inline)]
 pub use lifetime::{
-    BetaGeometricParams, BgNbd, CohortForecast, CountModel, Forecast, ForecastError, GammaGamma, GammaGammaParams,
-    LifetimeValue, Likelihood, MbgNbd, Nbd, NbdParams, ParameterError, ParetoNbd, ParetoNbdParams, SpendError,
-    SpendForecast, Timing, Valuation, ValuationError, simulate,
+    BetaGeometricParams, BgNbd, CohortForecast, CountModel, DistributionError, Forecast, ForecastError, GammaGamma,
+    GammaGammaParams, LifetimeValue, Likelihood, MbgNbd, Nbd, NbdParams, NextPurchase, ParameterError, ParetoNbd,
+    ParetoNbdParams, SpendError, SpendForecast, Timing, UndiscountedValue, Valuation, ValuationError, simulate,
 };
 pub use rust_decimal;
 pub use units::{

@@ -11,8 +11,9 @@ mod ln_sum;
 mod maximise;
 mod mixture;
 mod quadrature;
+mod root;
 
-pub use beta::{incomplete_beta, negative_binomial};
+pub use beta::{incomplete_beta, negative_binomial, partial_mean_of_odds};
 pub use gamma::{digamma_rise, ln_beta, ln_rising, ln_rising_jet, ln_survival_jet, trigamma, trigamma_drop};
 pub use jet::Jet;
 pub use ln_product::LnProduct;
@@ -20,6 +21,7 @@ pub use ln_sum::{JetSum, LogSum};
 pub use maximise::{End, Maximum, maximise};
 pub use mixture::{BetaMixture, discounted_rate};
 pub use quadrature::{Panel, Panels, exponential_time, integrate, integrate_from_zero, integrate_lanes};
+pub use root::first_reaching;
 
 /// ln(1 + eˣ) without overflow.
 pub fn softplus(x: f64) -> f64 {

@@ -66,10 +66,11 @@ pub struct GammaGammaParams {
 /// What a customer will spend a purchase, as far as the model can tell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SpendForecast {
-    p: f64,
-    q: f64,
-    v: f64,
-    currency: Currency,
+    pub(super) p: f64,
+    pub(super) q: f64,
+    /// In major units.
+    pub(super) v: f64,
+    pub(super) currency: Currency,
 }
 
 /// Why a spend has no number.

@@ -10,6 +10,7 @@ mod columns;
 mod customer;
 mod delivered;
 mod derivatives;
+mod distribution;
 mod fits;
 mod golden;
 mod laws;
