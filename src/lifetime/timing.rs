@@ -1,7 +1,6 @@
-use super::{Forecast, Process};
+use super::{CountModel, Forecast, Process};
 use crate::{
     cohort::{HistoryError, PurchaseTimes},
-    lifetime::CountModel,
     math::first_reaching,
     units::{Horizon, Probability, Span},
 };

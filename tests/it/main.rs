@@ -20,4 +20,5 @@ mod models;
 mod rejects;
 mod segment;
 mod shared;
+mod timing;
 mod units;
