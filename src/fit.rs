@@ -304,7 +304,7 @@ impl<M: Likelihood> Fit<M> {
     }
 
     /// The log-likelihood: one density per repeat purchase and per `unit` of time; for spend one density in major
-    /// units per customer, whatever the unit.
+    /// units per customer, or per transaction where the data are those, whatever the unit.
     pub fn log_likelihood(&self, unit: TimeUnit) -> f64 {
         self.log_likelihood + self.densities_in_time as f64 * unit.days().ln()
     }

@@ -153,7 +153,8 @@ pub use interaction::{
 pub use lifetime::{
     BetaGeometricParams, BgNbd, CohortForecast, CountModel, DistributionError, Forecast, ForecastError, GammaGamma,
     GammaGammaParams, LifetimeValue, Likelihood, MbgNbd, Nbd, NbdParams, NextPurchase, ParameterError, ParetoNbd,
-    ParetoNbdParams, SpendError, SpendForecast, Timing, UndiscountedValue, Valuation, ValuationError, simulate,
+    ParetoNbdParams, SimulationWindow, SpendError, SpendForecast, Timing, UndiscountedValue, Valuation, ValuationError,
+    simulate, simulate_interactions,
 };
 pub use rust_decimal;
 pub use units::{

@@ -14,7 +14,9 @@ mod quadrature;
 mod root;
 
 pub use beta::{incomplete_beta, negative_binomial, partial_mean_of_odds};
-pub use gamma::{digamma_rise, ln_beta, ln_rising, ln_rising_jet, ln_survival_jet, trigamma, trigamma_drop};
+pub use gamma::{
+    digamma_rise, ln_beta, ln_gamma_multiple, ln_rising, ln_rising_jet, ln_survival_jet, trigamma, trigamma_drop,
+};
 pub use jet::Jet;
 pub use ln_product::LnProduct;
 pub use ln_sum::{JetSum, LogSum};

@@ -71,6 +71,12 @@ pub enum DataError {
         /// Another.
         found: Currency,
     },
+    /// The cohort does not know the gaps between purchases.
+    #[error("the gaps between purchases are unknown, expected a cohort of a log or of columns")]
+    NoGaps,
+    /// Gaps have a shape of 1 or more.
+    #[error("the shape of gaps is 0, expected 1 or more")]
+    NoShape,
     /// No customer has a repeat purchase with a positive amount.
     #[error("no customer has positive spend on a repeat purchase")]
     NoSpend,

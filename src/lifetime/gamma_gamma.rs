@@ -1,6 +1,12 @@
-use super::{CHUNK, DataError, Likelihood, Observations, Parameter, ParameterError, check, sealed::Sealed};
+mod composition;
+mod patterns;
+
+pub use patterns::SpendPatterns;
+use patterns::{Density, SpendPattern};
+
+use super::{CHUNK, DataError, Likelihood, Parameter, ParameterError, check, sealed::Sealed, simulate::Generator};
 use crate::{
-    cohort::{Cohort, SpendHistory},
+    cohort::SpendHistory,
     math::{Jet, digamma_rise, ln_beta, trigamma, trigamma_drop},
     parallel,
     units::{Currency, ExpectedMoney, MoneyError, TimeUnit},
@@ -128,6 +134,12 @@ impl GammaGamma {
         SpendForecast { p: self.p, q: self.q, v: self.v, currency: self.currency }
     }
 
+    /// What one customer, drawn from the population, pays a purchase, in major units.
+    pub(super) fn draw(&self, rng: &mut Generator) -> impl Fn(&mut Generator) -> f64 + use<> {
+        let (p, scale) = (self.p, self.v / rng.gamma(self.q));
+        move |rng| rng.gamma(p) * scale
+    }
+
     fn from_slice(natural: &[f64], currency: Currency) -> Result<Self, ParameterError> {
         check::<Self>(natural)?;
         Ok(Self { p: natural[0], q: natural[1], v: natural[2], currency })
@@ -223,6 +235,9 @@ impl Likelihood for GammaGamma {
             let mut jet = Jet::zero(3);
             for run in rows.chunk_by(|one, next| one.purchases == next.purchases) {
                 Self::run(&mut jet, at, run);
+                if data.density == Density::Transaction {
+                    composition::add(&mut jet, at[0], run);
+                }
             }
             jet
         });
@@ -276,100 +291,5 @@ impl SpendForecast {
     /// [`SpendError::NoFiniteVariance`] where q' ≤ 2.
     pub fn variance_of_purchase(&self) -> Result<f64, SpendError> {
         Ok(self.variance_of_mean()? * (self.p + self.q - 1.0) / self.p)
-    }
-}
-
-/// Equal spend histories counted once: all that a fit of [`GammaGamma`] needs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SpendPatterns {
-    /// Ascending by purchases and total.
-    rows: Vec<SpendPattern>,
-    currency: Option<Currency>,
-    /// A second one, if amounts are mixed; a fit then says so.
-    other_currency: Option<Currency>,
-    customers: u64,
-    left_out: u64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct SpendPattern {
-    purchases: u32,
-    total: f64,
-    ln_total: f64,
-    ln_mean: f64,
-    customers: u64,
-}
-
-impl SpendPattern {
-    fn new(purchases: u32, total: f64, customers: u64) -> Self {
-        let ln_mean = (total / f64::from(purchases)).ln();
-        Self { purchases, total, ln_total: total.ln(), ln_mean, customers }
-    }
-}
-
-impl SpendPatterns {
-    /// Customers left out because they have no repeat purchase with a positive amount.
-    pub const fn left_out(&self) -> u64 {
-        self.left_out
-    }
-}
-
-impl From<&[SpendHistory]> for SpendPatterns {
-    fn from(histories: &[SpendHistory]) -> Self {
-        let mut paying: Vec<(u32, u64)> = parallel::map(histories, |history| {
-            // Positive floats are ordered like their bits.
-            (history.repeats(), history.repeat_total().to_f64().to_bits())
-        });
-        paying.retain(|&(purchases, bits)| purchases > 0 && f64::from_bits(bits) > 0.0);
-        parallel::sort(&mut paying);
-        let mut currencies = histories.iter().map(|history| history.repeat_total().currency());
-        let currency = currencies.next();
-        let row = |run: &[(u32, u64)]| {
-            let (purchases, total) = (run[0].0, f64::from_bits(run[0].1));
-            SpendPattern::new(purchases, total, run.len() as u64)
-        };
-        Self {
-            rows: paying.chunk_by(|one, next| one == next).map(row).collect(),
-            currency,
-            other_currency: currencies.find(|&other| Some(other) != currency),
-            customers: paying.len() as u64,
-            left_out: (histories.len() - paying.len()) as u64,
-        }
-    }
-}
-
-impl From<&Vec<SpendHistory>> for SpendPatterns {
-    fn from(histories: &Vec<SpendHistory>) -> Self {
-        histories.as_slice().into()
-    }
-}
-
-impl<Id> From<&Cohort<Id>> for SpendPatterns {
-    /// Without spend in the cohort there are no rows, and a fit says so.
-    fn from(cohort: &Cohort<Id>) -> Self {
-        cohort.spend().unwrap_or_default().into()
-    }
-}
-
-impl Sealed for SpendPatterns {}
-
-impl Observations for SpendPatterns {
-    type One = SpendHistory;
-
-    fn distinct(&self) -> usize {
-        self.rows.len()
-    }
-
-    fn sample(&self, every: usize) -> Self {
-        Self { rows: self.rows.iter().step_by(every).copied().collect(), ..*self }
-    }
-
-    fn customers(&self) -> u64 {
-        self.customers
-    }
-
-    /// The densities are in money, not in time.
-    fn densities_in_time(&self) -> u64 {
-        0
     }
 }
