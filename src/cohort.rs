@@ -15,8 +15,7 @@ mod summarize;
 mod times;
 
 pub use columns::{ColumnRowError, Columns};
-pub(crate) use gaps::MOST_K;
-pub use gaps::{GapHistory, GapPatterns};
+pub use gaps::GapHistory;
 pub use history::{HistoryError, PurchaseHistory, SpendHistory};
 pub(crate) use patterns::Survivors;
 pub use patterns::{Pattern, Patterns};

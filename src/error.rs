@@ -3,7 +3,7 @@ use crate::customer::CustomersError;
 use crate::delivered::{ChoiceError, DeliveredError};
 use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
-use crate::lifetime::{ForecastError, ParameterError, SpendError, ValuationError};
+use crate::lifetime::{DistributionError, ForecastError, ParameterError, SpendError, ValuationError};
 use crate::segment::SegmentError;
 use crate::units::{DateError, MoneyError, UnitError, WeightsError};
 
@@ -75,6 +75,9 @@ pub enum Error {
     /// A lifetime value without a number.
     #[error(transparent)]
     Valuation(#[from] ValuationError),
+    /// A distribution of value without a number.
+    #[error(transparent)]
+    Distribution(#[from] DistributionError),
     /// An impossible delivered value.
     #[error(transparent)]
     Delivered(#[from] DeliveredError),

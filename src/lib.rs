@@ -136,9 +136,9 @@ mod units;
 struct Readme;
 
 pub use cohort::{
-    Cohort, CohortError, ColumnRowError, Columns, CustomerSummary, GapHistory, GapPatterns, HistoryError, Holdout,
-    LeftOut, LeftOutReason, Pattern, Patterns, PurchaseHistory, PurchaseTimes, Regularity, SpendHistory, Split,
-    SummaryError, SummaryRow, SummaryRowError,
+    Cohort, CohortError, ColumnRowError, Columns, CustomerSummary, GapHistory, HistoryError, Holdout, LeftOut,
+    LeftOutReason, Pattern, Patterns, PurchaseHistory, PurchaseTimes, Regularity, SpendHistory, Split, SummaryError,
+    SummaryRow, SummaryRowError,
 };
 pub use customer::{
     Acquisition, Customer, CustomerKind, CustomerRowError, Customers, CustomersError, Preferences, Role, ShadowPrices,
@@ -154,9 +154,11 @@ pub use interaction::{
 };
 #[doc(inline)]
 pub use lifetime::{
-    BetaGeometricParams, BgCnbd, BgNbd, CnbdParams, CohortForecast, CountModel, Forecast, ForecastError, GammaGamma,
-    GammaGammaParams, GgompertzNbd, GgompertzNbdParams, LifetimeValue, Likelihood, MbgCnbd, MbgNbd, Nbd, NbdParams,
-    ParameterError, ParetoNbd, ParetoNbdParams, SpendError, SpendForecast, Timing, Valuation, ValuationError, simulate,
+    BetaGeometricParams, BgCnbd, BgNbd, CnbdParams, CohortForecast, CountModel, DistributionError, Forecast,
+    ForecastError, GammaGamma, GammaGammaParams, GapPatterns, GgompertzNbd, GgompertzNbdParams, LifetimeValue,
+    Likelihood, MbgCnbd, MbgNbd, Nbd, NbdParams, NextPurchase, ParameterError, ParetoNbd, ParetoNbdParams,
+    SimulationWindow, SpendError, SpendForecast, Timing, UndiscountedValue, Valuation, ValuationError, simulate,
+    simulate_interactions,
 };
 pub use rust_decimal;
 pub use units::{

@@ -12,9 +12,12 @@ mod maximise;
 mod mixture;
 mod normal;
 mod quadrature;
+mod root;
 
-pub use beta::{incomplete_beta, negative_binomial};
-pub use gamma::{digamma_rise, ln_beta, ln_rising, ln_rising_jet, ln_survival_jet, trigamma, trigamma_drop};
+pub use beta::{incomplete_beta, negative_binomial, partial_mean_of_odds};
+pub use gamma::{
+    digamma_rise, ln_beta, ln_gamma_multiple, ln_rising, ln_rising_jet, ln_survival_jet, trigamma, trigamma_drop,
+};
 pub use jet::Jet;
 #[cfg(feature = "serde")]
 pub use jet::is_positive_definite;
@@ -24,6 +27,7 @@ pub use maximise::{End, Maximum, maximise};
 pub use mixture::{BetaMixture, Erlang, discounted_rate};
 pub use normal::{chi_squared_tail, two_sided_quantile};
 pub use quadrature::{Panel, Panels, exponential_time, integrate, integrate_from_zero, integrate_lanes};
+pub use root::first_reaching;
 
 /// ln(1 + eˣ) without overflow.
 pub fn softplus(x: f64) -> f64 {

@@ -1,5 +1,4 @@
-use super::{Cohort, HistoryError, Patterns, PurchaseHistory};
-use crate::lifetime::DataError;
+use super::{HistoryError, PurchaseHistory};
 
 /// A purchase history with what its gaps say of regularity: what models of regular buyers need to know.
 ///
@@ -47,84 +46,6 @@ impl GapHistory {
     pub const fn ln_gaps(&self) -> f64 {
         self.ln_gaps
     }
-}
-
-/// Equal histories counted once, the sum of the logarithms of all gaps, and a regularity k: all that a fit of
-/// [`BgCnbd`](crate::BgCnbd) or [`MbgCnbd`](crate::MbgCnbd) needs to know.
-///
-/// The gaps add a constant to the log-likelihood of a given k; they matter when several k are compared.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GapPatterns {
-    patterns: Patterns,
-    ln_gaps: f64,
-    k: u32,
-}
-
-/// A regularity beyond this is a clock; below it no product of the likelihood overflows.
-pub(crate) const MOST_K: u32 = 24;
-
-impl GapPatterns {
-    /// The histories of customers of whom the gaps are known, with a regularity to assume.
-    ///
-    /// # Errors
-    ///
-    /// [`DataError::Regularity`] unless k lies between 1 and 24.
-    pub fn new(histories: &[GapHistory], k: u32) -> Result<Self, DataError> {
-        Self::proven(histories, 1).with_k(k)
-    }
-
-    /// As [`GapPatterns::new`], for a regularity that was checked before.
-    pub(crate) fn proven(histories: &[GapHistory], k: u32) -> Self {
-        let patterns = histories.iter().map(GapHistory::purchases).collect::<Vec<_>>();
-        let ln_gaps = histories.iter().map(GapHistory::ln_gaps).collect();
-        Self { patterns: Patterns::from(&patterns), ln_gaps: ordered_sum(ln_gaps), k }
-    }
-
-    /// The customers of a cohort that was cut from a log or from columns.
-    ///
-    /// # Errors
-    ///
-    /// [`DataError::NoGaps`] when the cohort knows no gaps, because it was made of summaries;
-    /// [`DataError::Regularity`] unless k lies between 1 and 24.
-    pub fn of<Id>(cohort: &Cohort<Id>, k: u32) -> Result<Self, DataError> {
-        let ln_gaps = cohort.ln_gaps().ok_or(DataError::NoGaps)?;
-        Self { patterns: cohort.into(), ln_gaps: ordered_sum(ln_gaps.to_vec()), k: 1 }.with_k(k)
-    }
-
-    /// The same customers with another regularity.
-    ///
-    /// # Errors
-    ///
-    /// [`DataError::Regularity`] unless k lies between 1 and 24.
-    pub fn with_k(self, k: u32) -> Result<Self, DataError> {
-        if (1..=MOST_K).contains(&k) { Ok(Self { k, ..self }) } else { Err(DataError::Regularity { k }) }
-    }
-
-    /// The histories.
-    pub const fn patterns(&self) -> &Patterns {
-        &self.patterns
-    }
-
-    /// The sum of the logarithms of all gaps, in days.
-    pub const fn ln_gaps(&self) -> f64 {
-        self.ln_gaps
-    }
-
-    /// How regularly customers are assumed to buy.
-    pub const fn k(&self) -> u32 {
-        self.k
-    }
-
-    /// Some of the rows. Their gaps are not known one by one; but for a given k they add a constant.
-    pub(crate) fn with_patterns(&self, patterns: Patterns) -> Self {
-        Self { patterns, ..*self }
-    }
-}
-
-/// The sum in ascending order, which does not depend on the order of the customers.
-fn ordered_sum(mut values: Vec<f64>) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    values.iter().sum()
 }
 
 #[cfg(feature = "serde")]

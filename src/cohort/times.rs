@@ -8,7 +8,7 @@ use crate::{
 /// When a customer bought, each time: the past from which a history at any earlier age can be told.
 ///
 /// Times run from the first purchase, which is left out. What a model would have said of the customer at each age is
-/// `alive_path`.
+/// [`PurchaseTimes::alive_path`].
 ///
 /// # Examples
 ///

@@ -7,12 +7,13 @@ use phases::{Phases, PhasesJet};
 pub use process::BetaGeometricProcess;
 
 use super::{
-    CHUNK, CountModel, DataError, Exposure, Limit, Parameter, ParameterError, enough, ln_rising_sum, means,
+    CHUNK, CountModel, DataError, Exposure, GapPatterns, Limit, Parameter, ParameterError, enough, ln_rising_sum,
+    means,
     parameter::{is_narrow, leaving, one_rate},
     simulate::{Generator, LatentCustomer, Leaving, Pace, resampled, resampled_gaps},
 };
 use crate::{
-    cohort::{GapPatterns, Pattern, Patterns, PurchaseHistory, Survivors},
+    cohort::{Pattern, Patterns, PurchaseHistory, Survivors},
     math::{BetaMixture, Jet, ln_rising, ln_survival_jet, softplus},
     parallel,
     units::{Span, TimeUnit},

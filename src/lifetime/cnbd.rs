@@ -1,12 +1,13 @@
 use super::{
-    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Likelihood, Limit, Observations, Parameter,
-    ParameterError,
+    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, GapPatterns, Likelihood, Limit, Observations,
+    Parameter, ParameterError,
     beta_geometric::{BetaGeometric, Gaps, beta_geometric_model, ln_gap_density},
+    gap_patterns::MOST_K,
     parameter::model_of_parameters,
     simulate::{Generator, LatentCustomer},
 };
 use crate::{
-    cohort::{GapPatterns, MOST_K, PurchaseHistory},
+    cohort::PurchaseHistory,
     math::Jet,
     units::{Span, TimeUnit},
 };

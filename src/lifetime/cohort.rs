@@ -3,12 +3,15 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
 };
 
-use super::{CountModel, Forecast, ForecastError, GammaGamma, LifetimeValue, Process, Valuation, ValuationError};
+use super::{
+    CountModel, Dropout, Forecast, ForecastError, GammaGamma, LifetimeValue, NextPurchase, Process, Valuation,
+    ValuationError,
+};
 use crate::{
     cohort::{Cohort, PurchaseHistory},
     math::logistic,
     parallel,
-    units::{DiscountRate, Horizon, Probability, Span},
+    units::{DiscountRate, Horizon, Probability, Span, TimeUnit},
 };
 
 /// The forecasts of a whole cohort under one model; results are columns in the order of the cohort.
@@ -79,6 +82,21 @@ impl<'a, M: CountModel<History = PurchaseHistory>, Id> CohortForecast<'a, M, Id>
             |alive, purchases| if purchases.is_finite() { Ok(alive * purchases) } else { Err(ForecastError::Diverges) },
         );
         discounted.into_iter().collect()
+    }
+
+    /// The mean number of purchases a `unit` of time of each customer while alive, given alive now.
+    pub fn mean_rate(&self, unit: TimeUnit) -> Vec<f64> {
+        parallel::map(self.histories(), |history| self.model.forecast(history).mean_rate(unit))
+    }
+
+    /// How readily each customer leaves, on average, given alive now.
+    pub fn mean_dropout(&self, unit: TimeUnit) -> Vec<Dropout> {
+        parallel::map(self.histories(), |history| self.model.forecast(history).mean_dropout(unit))
+    }
+
+    /// When the next purchase of each customer comes, given that one comes up to the horizon; `None` where none can.
+    pub fn next_purchase(&self, horizon: Horizon) -> Vec<Option<NextPurchase<M::Alive>>> {
+        parallel::map(self.histories(), |history| self.model.forecast(history).next_purchase(horizon))
     }
 
     /// The lifetime value of each customer.

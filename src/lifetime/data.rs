@@ -1,8 +1,8 @@
 //! What a fit sees of customers, and the terms that most likelihoods share.
 
-use super::{Fingerprint, sealed::Sealed};
+use super::{Fingerprint, gap_patterns::MOST_K, sealed::Sealed};
 use crate::{
-    cohort::{GapHistory, GapPatterns, MOST_K, Pattern, Patterns, PurchaseHistory, Survivors},
+    cohort::{Pattern, Patterns, PurchaseHistory, Survivors},
     math::ln_rising_jet,
     units::Currency,
 };
@@ -57,32 +57,6 @@ impl Observations for Patterns {
             let [recency, age] = [history.recency(), history.age()].map(|span| span.as_days().to_bits());
             [history.repeats().into(), recency, age, *customers]
         })
-    }
-}
-
-impl Sealed for GapPatterns {}
-
-impl Observations for GapPatterns {
-    type One = GapHistory;
-
-    fn distinct(&self) -> usize {
-        self.patterns().distinct()
-    }
-
-    fn sample(&self, every: usize) -> Self {
-        self.with_patterns(self.patterns().sample(every))
-    }
-
-    fn customers(&self) -> u64 {
-        self.patterns().customers()
-    }
-
-    fn densities_in_time(&self) -> u64 {
-        self.patterns().densities_in_time()
-    }
-
-    fn fingerprint(&self) -> Fingerprint {
-        self.patterns().fingerprint().and(self.ln_gaps().to_bits()).and(self.k().into())
     }
 }
 

@@ -1,7 +1,7 @@
-use super::Process;
+use super::{Dropout, Process};
 use crate::{
     math::logistic,
-    units::{DiscountRate, Horizon, Probability, Span},
+    units::{DiscountRate, Horizon, Probability, Span, TimeUnit},
 };
 
 /// What one customer will do next, as far as the model can tell from the history.
@@ -134,6 +134,17 @@ impl<P: Process> Forecast<P> {
     pub fn discounted_between(&self, from: Span, to: Horizon, rate: DiscountRate) -> Result<f64, ForecastError> {
         let given_alive = self.alive.discounted_purchases(from, to, rate.force_per_day());
         if given_alive.is_finite() { Ok(self.share_alive() * given_alive) } else { Err(ForecastError::Diverges) }
+    }
+
+    /// The mean number of purchases a `unit` of time while alive, given alive now: the mean of the customer's own rate.
+    #[doc(alias = "posterior mean rate")]
+    pub fn mean_rate(&self, unit: TimeUnit) -> f64 {
+        self.alive.mean_rate(unit)
+    }
+
+    /// How readily the customer leaves, on average, given alive now.
+    pub fn mean_dropout(&self, unit: TimeUnit) -> Dropout {
+        self.alive.mean_dropout(unit)
     }
 
     fn share_alive(&self) -> f64 {

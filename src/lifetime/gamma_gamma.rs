@@ -1,9 +1,15 @@
+mod composition;
+mod patterns;
+
+pub use patterns::SpendPatterns;
+use patterns::{Density, SpendPattern};
+
 use super::{
-    CHUNK, DataError, Fingerprint, Likelihood, Limit, Observations, Parameter, ParameterError, check,
-    parameter::is_narrow, sealed::Sealed, simulate::Generator,
+    CHUNK, DataError, Likelihood, Limit, Parameter, ParameterError, check, parameter::is_narrow, sealed::Sealed,
+    simulate::Generator,
 };
 use crate::{
-    cohort::{Cohort, SpendHistory},
+    cohort::SpendHistory,
     math::{Jet, digamma_rise, ln_beta, trigamma, trigamma_drop},
     parallel,
     units::{Currency, ExpectedMoney, MoneyError, TimeUnit},
@@ -69,10 +75,11 @@ pub struct GammaGammaParams {
 /// What a customer will spend a purchase, as far as the model can tell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SpendForecast {
-    p: f64,
-    q: f64,
-    v: f64,
-    currency: Currency,
+    pub(super) p: f64,
+    pub(super) q: f64,
+    /// In major units.
+    pub(super) v: f64,
+    pub(super) currency: Currency,
 }
 
 /// Why a spend has no number.
@@ -128,6 +135,12 @@ impl GammaGamma {
     /// What a customer of whom no spend is known will spend a purchase: the population.
     pub fn newcomer(&self) -> SpendForecast {
         SpendForecast { p: self.p, q: self.q, v: self.v, currency: self.currency }
+    }
+
+    /// What one customer, drawn from the population, pays in a number of purchases, in major units.
+    pub(super) fn draw(&self, rng: &mut Generator) -> impl Fn(u32, &mut Generator) -> f64 + use<> {
+        let (p, scale) = (self.p, self.v / rng.gamma(self.q));
+        move |purchases, rng| rng.gamma(p * f64::from(purchases)) * scale
     }
 
     fn from_slice(natural: &[f64], currency: Currency) -> Result<Self, ParameterError> {
@@ -208,15 +221,8 @@ impl Likelihood for GammaGamma {
         alike.then_some(Limit { name: "gamma (all customers spend alike)", keeps: &[0], moves: &[] })
     }
 
-    /// Amounts too small or too large for a number leave their customer out.
     fn resample(&self, data: &SpendPatterns, rng: &mut Generator) -> SpendPatterns {
-        let purchases = data.rows.iter().flat_map(|row| (0..row.customers).map(|_| row.purchases));
-        let total = |purchases: u32| {
-            let scale = self.v / rng.gamma(self.q);
-            (purchases, (scale * rng.gamma(self.p * f64::from(purchases))).to_bits())
-        };
-        let paying = purchases.map(total).filter(|&(_, bits)| f64::from_bits(bits).is_normal()).collect();
-        SpendPatterns { left_out: data.left_out, ..SpendPatterns::of_paying(paying, data.currency) }
+        data.resample(self, rng)
     }
 
     fn to_natural(&self) -> Vec<f64> {
@@ -245,6 +251,9 @@ impl Likelihood for GammaGamma {
             let mut jet = Jet::zero(3);
             for run in rows.chunk_by(|one, next| one.purchases == next.purchases) {
                 Self::run(&mut jet, at, run);
+                if data.density == Density::Transaction {
+                    composition::add(&mut jet, at[0], run);
+                }
             }
             jet
         });
@@ -298,104 +307,5 @@ impl SpendForecast {
     /// [`SpendError::NoFiniteVariance`] where q' ≤ 2.
     pub fn variance_of_purchase(&self) -> Result<f64, SpendError> {
         Ok(self.variance_of_mean()? * (self.p + self.q - 1.0) / self.p)
-    }
-}
-
-/// Equal spend histories counted once: all that a fit of [`GammaGamma`] needs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SpendPatterns {
-    /// Ascending by purchases and total.
-    rows: Vec<SpendPattern>,
-    currency: Option<Currency>,
-    /// A second one, if amounts are mixed; a fit then says so.
-    other_currency: Option<Currency>,
-    customers: u64,
-    left_out: u64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct SpendPattern {
-    purchases: u32,
-    total: f64,
-    ln_total: f64,
-    ln_mean: f64,
-    customers: u64,
-}
-
-impl SpendPattern {
-    fn new(purchases: u32, total: f64, customers: u64) -> Self {
-        let ln_mean = (total / f64::from(purchases)).ln();
-        Self { purchases, total, ln_total: total.ln(), ln_mean, customers }
-    }
-}
-
-impl SpendPatterns {
-    /// Customers left out because they have no repeat purchase with a positive amount.
-    pub const fn left_out(&self) -> u64 {
-        self.left_out
-    }
-
-    /// Numbers of purchases and the bits of positive totals, in any order.
-    fn of_paying(mut paying: Vec<(u32, u64)>, currency: Option<Currency>) -> Self {
-        // Positive floats are ordered like their bits.
-        parallel::sort(&mut paying);
-        let row = |run: &[(u32, u64)]| SpendPattern::new(run[0].0, f64::from_bits(run[0].1), run.len() as u64);
-        let rows = paying.chunk_by(|one, next| one == next).map(row).collect();
-        Self { rows, currency, other_currency: None, customers: paying.len() as u64, left_out: 0 }
-    }
-}
-
-impl From<&[SpendHistory]> for SpendPatterns {
-    fn from(histories: &[SpendHistory]) -> Self {
-        let mut paying: Vec<(u32, u64)> =
-            parallel::map(histories, |history| (history.repeats(), history.repeat_total().to_f64().to_bits()));
-        paying.retain(|&(purchases, bits)| purchases > 0 && f64::from_bits(bits) > 0.0);
-        let mut currencies = histories.iter().map(|history| history.repeat_total().currency());
-        let currency = currencies.next();
-        Self {
-            other_currency: currencies.find(|&other| Some(other) != currency),
-            left_out: (histories.len() - paying.len()) as u64,
-            ..Self::of_paying(paying, currency)
-        }
-    }
-}
-
-impl From<&Vec<SpendHistory>> for SpendPatterns {
-    fn from(histories: &Vec<SpendHistory>) -> Self {
-        histories.as_slice().into()
-    }
-}
-
-impl<Id> From<&Cohort<Id>> for SpendPatterns {
-    /// Without spend in the cohort there are no rows, and a fit says so.
-    fn from(cohort: &Cohort<Id>) -> Self {
-        cohort.spend().unwrap_or_default().into()
-    }
-}
-
-impl Sealed for SpendPatterns {}
-
-impl Observations for SpendPatterns {
-    type One = SpendHistory;
-
-    fn distinct(&self) -> usize {
-        self.rows.len()
-    }
-
-    fn sample(&self, every: usize) -> Self {
-        Self { rows: self.rows.iter().step_by(every).copied().collect(), ..*self }
-    }
-
-    fn customers(&self) -> u64 {
-        self.customers
-    }
-
-    /// The densities are in money, not in time.
-    fn densities_in_time(&self) -> u64 {
-        0
-    }
-    fn fingerprint(&self) -> Fingerprint {
-        let kind = self.currency.map_or_else(|| "spend".into(), |currency| format!("spend {currency}"));
-        Fingerprint::of(&kind, &self.rows, |row| [row.purchases.into(), row.total.to_bits(), row.customers])
     }
 }

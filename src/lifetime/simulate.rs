@@ -1,9 +1,13 @@
+mod interactions;
+
+pub use interactions::{SimulationWindow, simulate_interactions};
+
 use rand_distr::{Beta, Distribution, Exp1, Gamma};
 use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
 
-use super::CountModel;
+use super::{CountModel, GapPatterns};
 use crate::{
-    cohort::{GapHistory, GapPatterns, Patterns, PurchaseHistory},
+    cohort::{GapHistory, Patterns, PurchaseHistory},
     math::LnProduct,
     parallel,
     units::{Seed, Span},
@@ -139,6 +143,13 @@ impl Generator {
         Self(Xoshiro256PlusPlus::seed_from_u64(seed.get() ^ GOLDEN.wrapping_mul(u64::from(index) + 1)))
     }
 
+    /// Another source for the same customer.
+    fn beside(seed: Seed, index: u32) -> Self {
+        /// The digits of π: any number that no caller adds to a seed.
+        const APART: u64 = 0x2436_3F84_A885_A308;
+        Self::new(Seed::new(seed.get().rotate_left(32) ^ APART), index)
+    }
+
     /// Gamma(shape, 1); zero where the shape is out of range, which the models exclude.
     pub(super) fn gamma(&mut self, shape: f64) -> f64 {
         Gamma::new(shape, 1.0).map_or(0.0, |gamma| gamma.sample(&mut self.0))
@@ -153,8 +164,12 @@ impl Generator {
         Exp1.sample(&mut self.0)
     }
 
+    /// Between 0 and 1.
+    fn uniform(&mut self) -> f64 {
+        rand_distr::StandardUniform.sample(&mut self.0)
+    }
+
     fn happens(&mut self, probability: f64) -> bool {
-        let uniform: f64 = rand_distr::StandardUniform.sample(&mut self.0);
-        uniform < probability
+        self.uniform() < probability
     }
 }

@@ -1,6 +1,9 @@
 use std::f64::consts::TAU;
 
-use super::gamma::{ln_beta, stirling_error};
+use super::{
+    gamma::{ln_beta, stirling_error},
+    quadrature::{Panels, integrate},
+};
 
 /// Both arguments above this: the factors of x^a q^b / B(a, b) are huge and nearly cancel.
 const SADDLE_POINT_FROM: f64 = 10.0;
@@ -25,6 +28,30 @@ pub fn incomplete_beta(z: f64, q: f64, a: f64, b: f64) -> f64 {
         beta_kernel(a, b, z, q) / a * fraction(z, a, b)
     } else {
         1.0 - beta_kernel(b, a, q, z) / b * fraction(q, b, a)
+    }
+}
+
+/// E[O; O ≤ z/q] of the odds O = X/(1−X) of X ~ Beta(a, b), with `q` = 1 − z > 0: finite for every b, though the
+/// whole mean, a/(b−1), is not for b ≤ 1.
+///
+/// It is ∫ x^a (1−x)^(b−2) dx / B(a, b) up to z: by the fraction of I_x(a+1, b−1) where that converges fast, which it
+/// does for b ≤ 1 too; beyond, what is missing of the mean, or for small b the integral in u = −ln(1−x).
+pub fn partial_mean_of_odds(z: f64, q: f64, a: f64, b: f64) -> f64 {
+    /// For b nearer to 1 the mean and what is missing of it nearly cancel.
+    const MEAN_FROM: f64 = 1.5;
+    let by_fraction = |z: f64, q: f64| beta_kernel(a, b, z, q) * (z / q) / (a + 1.0) * fraction(z, a + 1.0, b - 1.0);
+    let turn = (a + 2.0) / (a + b + 2.0);
+    if z <= 0.0 {
+        0.0
+    } else if z <= turn {
+        by_fraction(z, q)
+    } else if b >= MEAN_FROM {
+        a / (b - 1.0) * incomplete_beta(z, q, a + 1.0, b - 1.0)
+    } else {
+        let kernel = |u: f64| beta_kernel(a, b, -(-u).exp_m1(), (-u).exp()) * u.exp();
+        // From the turn on, the kernel is an exponential but for a factor that bends on a scale of one.
+        let panels = Panels::new((a + b + 2.0).ln() - b.ln(), -q.ln(), 1.0, 1.0);
+        by_fraction(turn, b / (a + b + 2.0)) + integrate(panels, kernel)
     }
 }
 

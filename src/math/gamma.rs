@@ -92,6 +92,17 @@ pub fn ln_beta(a: f64, b: f64) -> f64 {
     }
 }
 
+/// ln Γ(np) − n ln Γ(p) − np ln n, for p > 0 and n ≥ 1.
+///
+/// For large p all three are huge and nearly cancel; what is left is formed from Stirling's corrections.
+pub fn ln_gamma_multiple(p: f64, n: u32) -> f64 {
+    let n = f64::from(n);
+    if p < STIRLING_FROM {
+        return libm::lgamma(n * p) - n * libm::lgamma(p) - n * p * n.ln();
+    }
+    0.5 * ((n - 1.0) * (p / TAU).ln() - n.ln()) + stirling_error(n * p) - n * stirling_error(p)
+}
+
 /// Bernoulli numbers B₂, B₄, … B₁₆.
 const BERNOULLI: [f64; 8] =
     [1.0 / 6.0, -1.0 / 30.0, 1.0 / 42.0, -1.0 / 30.0, 5.0 / 66.0, -691.0 / 2730.0, 7.0 / 6.0, -3617.0 / 510.0];

@@ -149,3 +149,59 @@ fn chi_squared_tails_match_forty_digits() {
     }
     assert_eq!((chi_squared_tail(0.0, 3), chi_squared_tail(f64::INFINITY, 4)), (1.0, 0.0));
 }
+
+#[test]
+fn roots_are_neighbours_of_the_crossing_and_take_few_calls() {
+    let calls = std::cell::Cell::new(0);
+    let counted = |f: fn(f64) -> f64| {
+        let calls = &calls;
+        move |x: f64| {
+            calls.set(calls.get() + 1);
+            f(x)
+        }
+    };
+    let smooth: [(fn(f64) -> f64, f64); 4] =
+        [(|x| x, 0.3), (|x| -(-x).exp_m1(), 0.5), (|x| x / (1.0 + x), 0.999), (|x| -x.powi(-3), -1e-30)];
+    for (f, target) in smooth {
+        calls.set(0);
+        let root = first_reaching(target, [0.0, 1e12], counted(f));
+        assert!(f(root) >= target && f(root.next_down()) < target, "{root}");
+        assert!(calls.get() <= 40, "{} calls for {target}", calls.get());
+    }
+}
+
+#[test]
+fn the_step_of_a_step_function_is_found_exactly() {
+    let step = |x: f64| (x / 7.0).floor();
+    for (target, expected) in [(0.5, 7.0), (1.0, 7.0), (3.2, 28.0), (1e9, 7e9)] {
+        assert!(first_reaching(target, [0.0, 1e12], step).to_bits() == f64::to_bits(expected), "{target}");
+    }
+    let calls = std::cell::Cell::new(0);
+    let late = |x: f64| {
+        calls.set(calls.get() + 1);
+        f64::from(u8::from(x >= 1e-300))
+    };
+    assert!(first_reaching(0.5, [0.0, f64::MAX], late).to_bits() == 1e-300_f64.to_bits());
+    assert!(calls.get() <= 120, "{} calls", calls.get());
+    assert!(first_reaching(0.0, [0.0, 9.0], step) == 0.0 && first_reaching(5.0, [0.0, 9.0], step) == 9.0);
+}
+
+/// E[O; O ≤ o] = o P(O ≤ o) − ∫ P(O ≤ t) dt, integrated in the logarithm of t by the trapezoidal rule.
+#[test]
+fn partial_means_of_odds_are_integrals_and_agree_with_the_closed_form() {
+    for (a, b) in [(0.5, 3.0), (6.25, 3.74), (2.0, 1.2), (60.0, 1.0), (1e3, 0.3), (3.0, 0.01), (800.0, 2e3)] {
+        for o in [1e-3, 0.1, 1.0, 30.0, 1e4] {
+            let cdf = |odds: f64| incomplete_beta(odds / (1.0 + odds), (1.0 + odds).recip(), a, b);
+            let step = 0.01;
+            let area = (1..20_000).map(|k| o * (-step * f64::from(k)).exp()).map(|t| t * cdf(t)).sum::<f64>();
+            let expected = o * cdf(o) - step * (0.5 * o * cdf(o) + area);
+            let value = partial_mean_of_odds(o / (1.0 + o), (1.0 + o).recip(), a, b);
+            let tolerance = 1e-5 * o * cdf(o) * (a + b + 2.0) + 1e-300;
+            assert!((value - expected).abs() <= tolerance, "{a} {b} {o}: {value} {expected}");
+            if b > 1.0 {
+                let closed = a / (b - 1.0) * incomplete_beta(o / (1.0 + o), (1.0 + o).recip(), a + 1.0, b - 1.0);
+                assert!((value / closed - 1.0).abs() < 1e-11 || closed < 1e-280, "{a} {b} {o}: {value} {closed}");
+            }
+        }
+    }
+}

@@ -57,6 +57,9 @@ impl Span {
     /// No time at all.
     pub const ZERO: Self = Self(0.0);
 
+    /// The longest span there is.
+    pub(crate) const LONGEST: Self = Self(Self::MOST);
+
     /// A span of `count` units.
     ///
     /// # Errors

@@ -10,21 +10,12 @@ use customer_value::{
 };
 
 use crate::cdnow::{day, log};
-use crate::shared::{beta_geometric, bg_nbd, cdnow_summary, history, mbg_nbd};
+use crate::shared::{assert_printed, beta_geometric, bg_nbd, cdnow_summary, history, mbg_nbd};
 
 /// The vector printed in the paper.
 const PAPER: [f64; 4] = [0.243, 4.414, 0.793, 2.426];
 /// The full-precision optimum on the day-exact purchases.
 const DAY_EXACT: [f64; 4] = [0.242_594_5, 4.413_602, 0.792_922, 2.425_907];
-
-/// Half a unit of the last printed decimal.
-fn assert_printed(value: f64, printed: &str) {
-    let number: f64 = printed.parse().unwrap();
-    let (mantissa, exponent) = printed.split_once('e').unwrap_or((printed, "0"));
-    let decimals = mantissa.split_once('.').map_or(0, |(_, decimals)| decimals.len() as i32);
-    let unit = 10_f64.powi(exponent.parse::<i32>().unwrap() - decimals);
-    assert!((value - number).abs() <= 0.5001 * unit, "{value} is not {printed}");
-}
 
 fn weeks(count: f64) -> Span {
     Span::weeks(count).unwrap()

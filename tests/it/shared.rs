@@ -14,6 +14,15 @@ pub fn relative_error(value: f64, expected: f64) -> f64 {
     if value.to_bits() == expected.to_bits() { 0.0 } else { ((value - expected) / expected).abs() }
 }
 
+/// Within half a unit of the last printed decimal.
+pub fn assert_printed(value: f64, printed: &str) {
+    let number: f64 = printed.parse().unwrap();
+    let (mantissa, exponent) = printed.split_once('e').unwrap_or((printed, "0"));
+    let decimals = mantissa.split_once('.').map_or(0, |(_, decimals)| decimals.len() as i32);
+    let unit = 10_f64.powi(exponent.parse::<i32>().unwrap() - decimals);
+    assert!((value - number).abs() <= 0.5001 * unit, "{value} is not {printed}");
+}
+
 /// Parameters with alpha in weeks, as in the literature.
 pub fn beta_geometric([r, alpha, a, b]: [f64; 4]) -> BetaGeometricParams {
     BetaGeometricParams { r, alpha: Span::weeks(alpha).unwrap(), a, b }
