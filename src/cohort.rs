@@ -6,6 +6,7 @@
 
 mod columns;
 mod history;
+mod opportunities;
 mod patterns;
 mod split;
 mod summaries;
@@ -13,6 +14,8 @@ mod summarize;
 
 pub use columns::{ColumnRowError, Columns};
 pub use history::{HistoryError, PurchaseHistory, SpendHistory};
+pub(crate) use opportunities::check_every;
+pub use opportunities::{OpportunityHistory, OpportunityPattern, OpportunityPatterns};
 pub(crate) use patterns::Survivors;
 pub use patterns::{Pattern, Patterns};
 pub use split::{Holdout, Split};

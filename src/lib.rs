@@ -137,7 +137,8 @@ struct Readme;
 
 pub use cohort::{
     Cohort, CohortError, ColumnRowError, Columns, CustomerSummary, HistoryError, Holdout, LeftOut, LeftOutReason,
-    Pattern, Patterns, PurchaseHistory, SpendHistory, Split, SummaryError, SummaryRow, SummaryRowError,
+    OpportunityHistory, OpportunityPattern, OpportunityPatterns, Pattern, Patterns, PurchaseHistory, SpendHistory,
+    Split, SummaryError, SummaryRow, SummaryRowError,
 };
 pub use customer::{
     Acquisition, Customer, CustomerKind, CustomerRowError, Customers, CustomersError, Preferences, Role, ShadowPrices,
@@ -150,9 +151,9 @@ pub use interaction::{
 };
 #[doc(inline)]
 pub use lifetime::{
-    BetaGeometricParams, BgNbd, CohortForecast, CountModel, Forecast, ForecastError, GammaGamma, GammaGammaParams,
-    LifetimeValue, Likelihood, MbgNbd, Nbd, NbdParams, ParameterError, ParetoNbd, ParetoNbdParams, SpendError,
-    SpendForecast, Timing, Valuation, ValuationError, simulate,
+    Bb, BbParams, BetaGeometricParams, BgBb, BgBbParams, BgNbd, CohortForecast, CountModel, Forecast, ForecastError,
+    GammaGamma, GammaGammaParams, LifetimeValue, Likelihood, MbgNbd, Nbd, NbdParams, ParameterError, ParetoNbd,
+    ParetoNbdParams, SpendError, SpendForecast, Timing, Valuation, ValuationError, simulate,
 };
 pub use rust_decimal;
 pub use units::{

@@ -35,7 +35,9 @@
 //! with silence too. [`Nbd`] is the yardstick without leaving. Spend has a model of its own, [`GammaGamma`]; that spend
 //! does not depend on how often somebody buys is an assumption, to be checked on your data.
 
+mod bb;
 mod beta_geometric;
+mod bg_bb;
 mod bg_nbd;
 mod cohort;
 mod data;
@@ -44,13 +46,16 @@ mod gamma_gamma;
 mod life;
 mod mbg_nbd;
 mod nbd;
+mod opportunity;
 mod parameter;
 mod pareto_nbd;
 mod poisson;
 mod simulate;
 mod valuation;
 
+pub use bb::{Bb, BbParams};
 pub use beta_geometric::{BetaGeometricParams, BetaGeometricProcess};
+pub use bg_bb::{BgBb, BgBbParams};
 pub use bg_nbd::BgNbd;
 pub use cohort::CohortForecast;
 pub use data::{DataError, Observations};
@@ -58,6 +63,7 @@ pub use forecast::{Forecast, ForecastError};
 pub use gamma_gamma::{GammaGamma, GammaGammaParams, SpendError, SpendForecast, SpendPatterns};
 pub use mbg_nbd::MbgNbd;
 pub use nbd::{Nbd, NbdParams};
+pub use opportunity::OpportunityProcess;
 pub use parameter::{Dimension, Parameter, ParameterError};
 pub use pareto_nbd::{ParetoNbd, ParetoNbdParams};
 pub use poisson::PoissonProcess;

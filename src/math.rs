@@ -10,14 +10,18 @@ mod ln_sum;
 mod maximise;
 mod mixture;
 mod quadrature;
+mod series;
 
-pub use beta::{incomplete_beta, negative_binomial};
-pub use gamma::{digamma_rise, ln_beta, ln_rising, ln_rising_jet, ln_survival_jet, trigamma, trigamma_drop};
+pub use beta::{beta_binomial, incomplete_beta, negative_binomial};
+pub use gamma::{
+    BetaDrop, digamma_rise, ln_beta, ln_beta_drop, ln_rising, ln_rising_jet, ln_survival_jet, trigamma, trigamma_drop,
+};
 pub use jet::Jet;
 pub use ln_sum::{JetSum, LogSum};
 pub use maximise::{End, Maximum, maximise};
 pub use mixture::{BetaMixture, discounted_rate};
 pub use quadrature::{Panel, Panels, exponential_time, integrate, integrate_from_zero, integrate_lanes};
+pub use series::{sum_falling, sum_stretch};
 
 /// ln(1 + eˣ) without overflow.
 pub fn softplus(x: f64) -> f64 {

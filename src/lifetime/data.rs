@@ -2,7 +2,7 @@
 
 use super::sealed::Sealed;
 use crate::{
-    cohort::{Patterns, PurchaseHistory, Survivors},
+    cohort::{OpportunityHistory, OpportunityPatterns, Patterns, PurchaseHistory, Survivors},
     math::ln_rising_jet,
     units::Currency,
 };
@@ -29,6 +29,29 @@ pub trait Observations: Sealed + Sized {
 }
 
 impl Sealed for Patterns {}
+
+impl Sealed for OpportunityPatterns {}
+
+impl Observations for OpportunityPatterns {
+    type One = OpportunityHistory;
+
+    fn distinct(&self) -> usize {
+        self.rows().len()
+    }
+
+    fn sample(&self, every: usize) -> Self {
+        self.step_by(every)
+    }
+
+    fn customers(&self) -> u64 {
+        self.customers()
+    }
+
+    /// Opportunities are counted: their likelihood is a probability.
+    fn densities_in_time(&self) -> u64 {
+        0
+    }
+}
 
 impl Observations for Patterns {
     type One = PurchaseHistory;
@@ -60,6 +83,12 @@ pub enum DataError {
     /// Nobody came back: every rate could be zero.
     #[error("none of {customers} customers made a repeat purchase")]
     NoRepeats {
+        /// How many customers there are.
+        customers: u64,
+    },
+    /// Everybody is still active: contracts could last forever.
+    #[error("none of {customers} customers was lost")]
+    NoLoss {
         /// How many customers there are.
         customers: u64,
     },

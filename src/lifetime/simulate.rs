@@ -1,7 +1,7 @@
 use rand_distr::{Beta, Distribution, Exp1, Gamma};
 use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
 
-use super::CountModel;
+use super::{CountModel, opportunity::opportunities};
 use crate::{
     parallel,
     units::{Seed, Span},
@@ -46,6 +46,8 @@ pub struct LatentCustomer {
 pub(super) enum Pace {
     /// At every k-th event of a Poisson process with this rate per day; k = 1 is the process itself.
     Erlang { rate: f64, k: u32 },
+    /// With this probability at each opportunity, the first one `every` days after the first purchase.
+    Opportunities { probability: f64, every: f64 },
 }
 
 /// When a customer leaves.
@@ -63,9 +65,18 @@ pub(super) enum Leaving {
     },
 }
 
+impl Leaving {
+    /// Between the opportunity before this one and this one.
+    pub(super) fn before_opportunity(number: f64, every: f64) -> Self {
+        Self::At { time: (number - 0.5) * every }
+    }
+}
+
 impl LatentCustomer {
-    /// Calls with the time of each repeat purchase, in days after the first, up to and without `until`.
+    /// Calls with the time of each repeat purchase, in days after the first, up to `until`: in continuous time without
+    /// it, at opportunities with the one that falls there.
     pub(super) fn purchases(self, until: f64, rng: &mut Generator, mut visit: impl FnMut(f64)) {
+        let until = self.pace.end(until);
         let (dropout, coins_before, until) = match self.leaving {
             Leaving::Never => (0.0, 0, until),
             Leaving::AfterPurchase { probability, coins_before } => (probability, coins_before, until),
@@ -91,6 +102,15 @@ impl Pace {
     fn gap(self, rng: &mut Generator) -> f64 {
         match self {
             Self::Erlang { rate, k } => (0..k).map(|_| rng.exponential()).sum::<f64>() / rate,
+            Self::Opportunities { probability, every } => rng.geometric(probability) * every,
+        }
+    }
+
+    /// Where a time ends: between opportunities, so that rounding moves none of them over the end.
+    fn end(self, until: f64) -> f64 {
+        match self {
+            Self::Erlang { .. } => until,
+            Self::Opportunities { every, .. } => (opportunities(until, every) + 0.5) * every,
         }
     }
 }
@@ -118,6 +138,11 @@ impl Generator {
 
     pub(super) fn exponential(&mut self) -> f64 {
         Exp1.sample(&mut self.0)
+    }
+
+    /// How many trials with this probability it takes to succeed: 1, 2, 3 …, or infinitely many.
+    pub(super) fn geometric(&mut self, probability: f64) -> f64 {
+        (self.exponential() / -(-probability).ln_1p()).floor() + 1.0
     }
 
     fn happens(&mut self, probability: f64) -> bool {

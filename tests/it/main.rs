@@ -16,6 +16,7 @@ mod laws;
 mod laws_log;
 mod log;
 mod models;
+mod opportunity;
 mod rejects;
 mod segment;
 mod shared;
