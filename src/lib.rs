@@ -151,9 +151,10 @@ pub use interaction::{
 };
 #[doc(inline)]
 pub use lifetime::{
-    Bb, BbParams, BetaGeometricParams, BgBb, BgBbParams, BgNbd, CohortForecast, CountModel, Forecast, ForecastError,
-    GammaGamma, GammaGammaParams, LifetimeValue, Likelihood, MbgNbd, Nbd, NbdParams, ParameterError, ParetoNbd,
-    ParetoNbdParams, SpendError, SpendForecast, Timing, Valuation, ValuationError, simulate,
+    Bb, BbParams, Bdw, BdwParams, BetaGeometricParams, BgBb, BgBbParams, BgNbd, CohortForecast, CountModel,
+    DiscreteWeibull, DiscreteWeibullParams, Forecast, ForecastError, GammaGamma, GammaGammaParams, LifetimeValue,
+    Likelihood, MbgNbd, Membership, Nbd, NbdParams, ParameterError, ParetoNbd, ParetoNbdParams, Sbg, SbgParams,
+    SpendError, SpendForecast, Tenure, TenureError, Tenures, Timing, Valuation, ValuationError, simulate,
 };
 pub use rust_decimal;
 pub use units::{

@@ -40,6 +40,7 @@ mod beta_geometric;
 mod bg_bb;
 mod bg_nbd;
 mod cohort;
+mod contract;
 mod data;
 mod forecast;
 mod gamma_gamma;
@@ -58,6 +59,10 @@ pub use beta_geometric::{BetaGeometricParams, BetaGeometricProcess};
 pub use bg_bb::{BgBb, BgBbParams};
 pub use bg_nbd::BgNbd;
 pub use cohort::CohortForecast;
+pub use contract::{
+    Bdw, BdwParams, ContractProcess, DiscreteWeibull, DiscreteWeibullParams, Membership, Sbg, SbgParams, Tenure,
+    TenureError, Tenures,
+};
 pub use data::{DataError, Observations};
 pub use forecast::{Forecast, ForecastError};
 pub use gamma_gamma::{GammaGamma, GammaGammaParams, SpendError, SpendForecast, SpendPatterns};

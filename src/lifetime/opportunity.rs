@@ -2,7 +2,7 @@
 
 mod stay;
 
-pub(super) use stay::Stay;
+pub(super) use stay::{Stay, power_step};
 
 use super::{Dropout, Process, sealed::Sealed};
 use crate::{
@@ -210,7 +210,7 @@ impl Process for OpportunityProcess {
 
     fn discounted_purchases(&self, from: Span, to: Horizon, force: f64) -> f64 {
         let (from, to) = (self.count(from), opportunities_up_to(to, self.every));
-        self.a / (self.a + self.b) * self.stay.discounted(from, to, force * self.every)
+        self.a / (self.a + self.b) * self.stay.discounted([from, to], force * self.every)
     }
 
     fn mean_rate(&self, unit: TimeUnit) -> f64 {

@@ -10,7 +10,8 @@ const GAUSS: [f64; 4] = [1.0 / 24.0, -17.0 / 5760.0, 367.0 / 967_680.0, -27_859.
 const HEAD: f64 = 32.0;
 const LONGEST_HEAD: f64 = 4096.0;
 
-/// Σ f(k) over whole k from 1 to `last`, which may be 1e300, for a positive f that falls, and that is smooth between and
+/// Σ f(k) over whole k from 1 to `last`, which may be 1e300, for a positive f that falls, after a rise
+/// perhaps, and that is smooth between and
 /// a little beyond whole numbers once k is large; what follows after nothing is left is not looked at.
 pub fn sum_falling(last: f64, f: impl Fn(f64) -> f64) -> f64 {
     let (mut sum, mut k, mut check) = (0.0, 0.0, HEAD);
@@ -24,7 +25,7 @@ pub fn sum_falling(last: f64, f: impl Fn(f64) -> f64) -> f64 {
         if k >= check && k + HEAD < last {
             let ahead = differences(k + 0.5, &f);
             if k >= LONGEST_HEAD || (GAUSS[3] * ahead[3]).abs() <= 1e-15 * sum {
-                let slope = (f(k) / f(k + 1.0)).ln();
+                let slope = (f(k) / f(k + 1.0)).ln().abs();
                 let width = (0.5 * k).min((4.0 / slope).max(0.25));
                 return sum + sum_stretch([k + 1.0, last], width, None, sum, f);
             }

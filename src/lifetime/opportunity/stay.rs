@@ -42,44 +42,50 @@ impl Stay {
     }
 
     /// Σ e^−force·k S(k) over whole k after `from` and up to `to`, which may be infinite; infinite where it diverges.
-    pub fn discounted(self, from: f64, to: f64, force: f64) -> f64 {
+    pub fn discounted(self, [from, to]: [f64; 2], force: f64) -> f64 {
         let kept = (self.ln_survival(from) - force * from).exp();
         if to <= from || kept <= 0.0 {
             return 0.0;
         }
-        kept * self.after(from).discounted_from_now(to - from, force)
+        kept * self.after(from).moment(0, to - from, force)
     }
 
-    fn discounted_from_now(self, last: f64, force: f64) -> f64 {
+    /// Σ k^order e^−force·k S(k) over whole k from 1 to `last`, which may be infinite, for an order of 0 or 1.
+    pub fn moment(self, order: i32, last: f64, force: f64) -> f64 {
         /// After so many e-folds of discounting nothing is left.
         const VANISHED: f64 = 60.0;
-        if self == Self::Endless {
+        if last.is_infinite() && force <= 0.0 {
+            return self.whole_moment(order);
+        }
+        if let (Self::Endless, 0) = (self, order) {
             return geometric(last, force);
         }
-        if last.is_infinite() && force <= 0.0 {
-            return self.expected();
-        }
-        sum_falling(last.min((VANISHED / force).ceil()), |k| (self.ln_survival(k) - force * k).exp())
+        let term = |k: f64| k.powi(order) * (self.ln_survival(k) - force * k).exp();
+        sum_falling(last.min((VANISHED / force).ceil()), term)
     }
 
-    /// Σ S(k) over all k ≥ 1.
-    fn expected(self) -> f64 {
+    /// Σ k^order S(k) over all k ≥ 1.
+    fn whole_moment(self, order: i32) -> f64 {
         /// Beyond all that a number can say.
         const FAR: f64 = 1e300;
+        let term = |k: f64| k.powi(order) * self.survival(k);
         let Self::Beta { gamma, delta, power, seen } = self else {
-            return sum_falling(FAR, |k| self.survival(k));
+            return if self.survival(FAR) > 0.0 { f64::INFINITY } else { sum_falling(FAR, term) };
         };
-        // In the end S falls like k^−order.
-        let order = power * gamma;
-        if order <= 1.0 {
+        // In the end terms fall like k^−(1 + fall).
+        let fall = power * gamma - f64::from(1 + order);
+        if fall <= 0.0 {
             return f64::INFINITY;
         }
-        if is_one(power) {
-            return (delta + seen) / (gamma - 1.0);
+        let now = delta + seen;
+        match order {
+            0 if is_one(power) => return now / (gamma - 1.0),
+            1 if is_one(power) => return now / (gamma - 1.0) * ((gamma + now - 1.0) / (gamma - 2.0)),
+            _ => {}
         }
         let scale = delta + seen.powf(power) + (1.0 + gamma).powi(2);
         let pure = ((DWARFS * scale).ln() / power).exp().max(DWARFS * (1.0 + seen)).min(FAR).ceil();
-        sum_falling(pure, |k| self.survival(k)) + self.survival(pure) * pure / (order - 1.0)
+        sum_falling(pure, term) + term(pure) * pure / fall
     }
 }
 
@@ -93,6 +99,10 @@ fn is_one(power: f64) -> bool {
 /// (n+k)^c − n^c.
 fn gain(stay: Stay, k: f64) -> f64 {
     let (Stay::Beta { power, seen, .. } | Stay::Weibull { power, seen, .. }) = stay else { return k };
+    power_gain(seen, k, power)
+}
+
+fn power_gain(seen: f64, k: f64, power: f64) -> f64 {
     if is_one(power) {
         k
     } else if seen <= 0.0 {
@@ -100,6 +110,15 @@ fn gain(stay: Stay, k: f64) -> f64 {
     } else {
         seen.powf(power) * (power * (k / seen).ln_1p()).exp_m1()
     }
+}
+
+/// to^c − from^c for whole numbers, with its first and second derivative in c.
+pub fn power_step(from: f64, to: f64, c: f64) -> [f64; 3] {
+    let [start, end] = [from, to].map(|at| {
+        let ln = if at > 0.0 { at.ln() } else { 0.0 };
+        [at.powf(c) * ln, at.powf(c) * ln * ln]
+    });
+    [power_gain(from, to - from, c), end[0] - start[0], end[1] - start[1]]
 }
 
 /// Σ e^−force·k over 1 ≤ k ≤ last.
