@@ -7,6 +7,7 @@
 mod columns;
 mod gaps;
 mod history;
+mod opportunities;
 mod patterns;
 mod regularity;
 mod split;
@@ -17,6 +18,8 @@ mod times;
 pub use columns::{ColumnRowError, Columns};
 pub use gaps::GapHistory;
 pub use history::{HistoryError, PurchaseHistory, SpendHistory};
+pub(crate) use opportunities::check_every;
+pub use opportunities::{OpportunityHistory, OpportunityPattern, OpportunityPatterns};
 pub(crate) use patterns::Survivors;
 pub use patterns::{Pattern, Patterns};
 pub use regularity::Regularity;

@@ -3,7 +3,7 @@ use crate::customer::CustomersError;
 use crate::delivered::{ChoiceError, DeliveredError};
 use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
-use crate::lifetime::{DistributionError, ForecastError, ParameterError, SpendError, ValuationError};
+use crate::lifetime::{DistributionError, ForecastError, ParameterError, SpendError, TenureError, ValuationError};
 use crate::segment::SegmentError;
 use crate::units::{DateError, MoneyError, UnitError, WeightsError};
 
@@ -54,6 +54,9 @@ pub enum Error {
     /// An impossible history.
     #[error(transparent)]
     History(#[from] HistoryError),
+    /// Impossible tenures of contracts.
+    #[error(transparent)]
+    Tenure(#[from] TenureError),
     /// Bad rows of finished summaries.
     #[error(transparent)]
     Summary(#[from] SummaryError),

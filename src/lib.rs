@@ -137,8 +137,8 @@ struct Readme;
 
 pub use cohort::{
     Cohort, CohortError, ColumnRowError, Columns, CustomerSummary, GapHistory, HistoryError, Holdout, LeftOut,
-    LeftOutReason, Pattern, Patterns, PurchaseHistory, PurchaseTimes, Regularity, SpendHistory, Split, SummaryError,
-    SummaryRow, SummaryRowError,
+    LeftOutReason, OpportunityHistory, OpportunityPattern, OpportunityPatterns, Pattern, Patterns, PurchaseHistory,
+    PurchaseTimes, Regularity, SpendHistory, Split, SummaryError, SummaryRow, SummaryRowError,
 };
 pub use customer::{
     Acquisition, Customer, CustomerKind, CustomerRowError, Customers, CustomersError, Preferences, Role, ShadowPrices,
@@ -154,11 +154,12 @@ pub use interaction::{
 };
 #[doc(inline)]
 pub use lifetime::{
-    BetaGeometricParams, BgCnbd, BgNbd, CnbdParams, CohortForecast, CountModel, DistributionError, Forecast,
-    ForecastError, GammaGamma, GammaGammaParams, GapPatterns, GgompertzNbd, GgompertzNbdParams, LifetimeValue,
-    Likelihood, MbgCnbd, MbgNbd, Nbd, NbdParams, NextPurchase, ParameterError, ParetoNbd, ParetoNbdParams,
-    SimulationWindow, SpendError, SpendForecast, Timing, UndiscountedValue, Valuation, ValuationError, simulate,
-    simulate_interactions,
+    Bb, BbParams, Bdw, BdwParams, BetaGeometricParams, BgBb, BgBbParams, BgCnbd, BgNbd, CnbdParams, CohortForecast,
+    CountModel, DiscreteWeibull, DiscreteWeibullParams, DistributionError, Forecast, ForecastError, GammaGamma,
+    GammaGammaParams, GapPatterns, GgompertzNbd, GgompertzNbdParams, LifetimeValue, Likelihood, MbgCnbd, MbgNbd,
+    Membership, Nbd, NbdParams, NextPurchase, ParameterError, ParetoNbd, ParetoNbdParams, Sbg, SbgParams,
+    SimulationWindow, SpendError, SpendForecast, Tenure, TenureError, Tenures, Timing, UndiscountedValue, Valuation,
+    ValuationError, simulate, simulate_interactions,
 };
 pub use rust_decimal;
 pub use units::{

@@ -35,10 +35,13 @@
 //! with silence too. [`Nbd`] is the yardstick without leaving. Spend has a model of its own, [`GammaGamma`]; that spend
 //! does not depend on how often somebody buys is an assumption, to be checked on your data.
 
+mod bb;
 mod beta_geometric;
+mod bg_bb;
 mod bg_nbd;
 mod cnbd;
 mod cohort;
+mod contract;
 mod data;
 mod distribution;
 mod fingerprint;
@@ -49,6 +52,7 @@ mod ggompertz_nbd;
 mod life;
 mod mbg_nbd;
 mod nbd;
+mod opportunity;
 mod parameter;
 mod pareto_nbd;
 mod poisson;
@@ -56,10 +60,16 @@ mod simulate;
 mod timing;
 mod valuation;
 
+pub use bb::{Bb, BbParams};
 pub use beta_geometric::{BetaGeometricParams, BetaGeometricProcess};
+pub use bg_bb::{BgBb, BgBbParams};
 pub use bg_nbd::BgNbd;
 pub use cnbd::{BgCnbd, CnbdParams, MbgCnbd};
 pub use cohort::CohortForecast;
+pub use contract::{
+    Bdw, BdwParams, ContractProcess, DiscreteWeibull, DiscreteWeibullParams, Membership, Sbg, SbgParams, Tenure,
+    TenureError, Tenures,
+};
 pub use data::{DataError, Observations};
 pub use distribution::{DistributionError, UndiscountedValue};
 pub use fingerprint::{Fingerprint, FingerprintError};
@@ -69,6 +79,7 @@ pub use gap_patterns::GapPatterns;
 pub use ggompertz_nbd::{GgompertzNbd, GgompertzNbdParams};
 pub use mbg_nbd::MbgNbd;
 pub use nbd::{Nbd, NbdParams};
+pub use opportunity::OpportunityProcess;
 pub use parameter::{Dimension, Parameter, ParameterError};
 pub use pareto_nbd::{ParetoNbd, ParetoNbdParams};
 pub use poisson::PoissonProcess;

@@ -13,10 +13,12 @@ mod mixture;
 mod normal;
 mod quadrature;
 mod root;
+mod series;
 
-pub use beta::{incomplete_beta, negative_binomial, partial_mean_of_odds};
+pub use beta::{beta_binomial, incomplete_beta, negative_binomial, partial_mean_of_odds};
 pub use gamma::{
-    digamma_rise, ln_beta, ln_gamma_multiple, ln_rising, ln_rising_jet, ln_survival_jet, trigamma, trigamma_drop,
+    BetaDrop, digamma_rise, ln_beta, ln_beta_drop, ln_gamma_multiple, ln_rising, ln_rising_jet, ln_survival_jet,
+    trigamma, trigamma_drop,
 };
 pub use jet::Jet;
 #[cfg(feature = "serde")]
@@ -28,6 +30,7 @@ pub use mixture::{BetaMixture, Erlang, discounted_rate};
 pub use normal::{chi_squared_tail, two_sided_quantile};
 pub use quadrature::{Panel, Panels, exponential_time, integrate, integrate_from_zero, integrate_lanes};
 pub use root::first_reaching;
+pub use series::{sum_falling, sum_stretch};
 
 /// ln(1 + eˣ) without overflow.
 pub fn softplus(x: f64) -> f64 {

@@ -88,6 +88,28 @@ pub enum HistoryError {
         /// That of equal gaps.
         most: f64,
     },
+    /// The last opportunity taken comes after the last one there was.
+    #[error("opportunity {last} was taken but there were {opportunities}")]
+    LastExceedsOpportunities {
+        /// The last one taken.
+        last: u32,
+        /// How many there were.
+        opportunities: u32,
+    },
+    /// More opportunities were taken than there were up to the last of them.
+    #[error("{repeats} opportunities taken, the last one number {last}")]
+    RepeatsExceedLast {
+        /// How many are said to have been taken.
+        repeats: u32,
+        /// The last one taken.
+        last: u32,
+    },
+    /// No opportunity was taken, yet there is a last one.
+    #[error("the last opportunity taken is number {last} without a repeat purchase, expected 0")]
+    LastWithoutRepeat {
+        /// The last one said to have been taken.
+        last: u32,
+    },
     /// A count or a time grew beyond its range.
     #[error("the history is too long for its counters")]
     TooLong,

@@ -1,6 +1,6 @@
 use super::{Fit, InferenceError};
 use crate::{
-    lifetime::{BgNbd, GgompertzNbd, Likelihood, MbgNbd, Nbd, ParetoNbd},
+    lifetime::{Bb, Bdw, BgBb, BgNbd, DiscreteWeibull, GgompertzNbd, Likelihood, MbgNbd, Nbd, ParetoNbd, Sbg},
     math::chi_squared_tail,
     units::Probability,
 };
@@ -13,6 +13,9 @@ use crate::{
 /// | [`ParetoNbd`] | [`Nbd`] | nobody leaves: s → 0 or β → ∞ |
 /// | [`GgompertzNbd`] | [`ParetoNbd`] | the hazard does not grow: b → 0 with β/b fixed |
 /// | [`GgompertzNbd`] | [`Nbd`] | nobody leaves |
+/// | [`BgBb`] | [`Bb`] | nobody leaves: γ → 0 or δ → ∞ |
+/// | [`Bdw`] | [`Sbg`] | c = 1, inside the range |
+/// | [`Bdw`] | [`DiscreteWeibull`] | all leave alike: γ and δ → ∞ |
 ///
 /// It is implemented by the models of this crate only.
 pub trait Extends<Smaller: Likelihood>: Likelihood<Data = Smaller::Data> {
@@ -33,6 +36,9 @@ extends! {
     ParetoNbd: Nbd, at_the_edge: true;
     GgompertzNbd: ParetoNbd, at_the_edge: true;
     GgompertzNbd: Nbd, at_the_edge: true;
+    BgBb: Bb, at_the_edge: true;
+    Bdw: Sbg, at_the_edge: false;
+    Bdw: DiscreteWeibull, at_the_edge: true;
 }
 
 /// How much better a larger model explains the same data than one it contains, and whether chance could do as much.

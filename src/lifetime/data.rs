@@ -2,7 +2,9 @@
 
 use super::{Fingerprint, gap_patterns::MOST_K, sealed::Sealed};
 use crate::{
-    cohort::{Pattern, Patterns, PurchaseHistory, Survivors},
+    cohort::{
+        OpportunityHistory, OpportunityPattern, OpportunityPatterns, Pattern, Patterns, PurchaseHistory, Survivors,
+    },
     math::ln_rising_jet,
     units::Currency,
 };
@@ -32,6 +34,36 @@ pub trait Observations: Sealed + Sized + Send + Sync {
 }
 
 impl Sealed for Patterns {}
+
+impl Sealed for OpportunityPatterns {}
+
+impl Observations for OpportunityPatterns {
+    type One = OpportunityHistory;
+
+    fn distinct(&self) -> usize {
+        self.rows().len()
+    }
+
+    fn sample(&self, every: usize) -> Self {
+        self.step_by(every)
+    }
+
+    fn customers(&self) -> u64 {
+        self.customers()
+    }
+
+    /// Opportunities are counted: their likelihood is a probability.
+    fn densities_in_time(&self) -> u64 {
+        0
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        let rows = Fingerprint::of("opportunities", self.rows(), |OpportunityPattern { history, customers }| {
+            [history.repeats().into(), history.last().into(), history.opportunities().into(), *customers]
+        });
+        rows.and(self.every().as_days().to_bits())
+    }
+}
 
 impl Observations for Patterns {
     type One = PurchaseHistory;
@@ -70,6 +102,12 @@ pub enum DataError {
     /// Nobody came back: every rate could be zero.
     #[error("none of {customers} customers made a repeat purchase")]
     NoRepeats {
+        /// How many customers there are.
+        customers: u64,
+    },
+    /// Everybody is still active: contracts could last forever.
+    #[error("none of {customers} customers was lost")]
+    NoLoss {
         /// How many customers there are.
         customers: u64,
     },

@@ -1,5 +1,5 @@
 use super::Likelihood;
-use crate::units::TimeUnit;
+use crate::units::{Span, TimeUnit};
 
 /// A parameter of a model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -127,11 +127,26 @@ pub(super) fn check<M: Likelihood>(natural: &[f64]) -> Result<(), ParameterError
     Ok(())
 }
 
+/// The time between opportunities or renewals, which a model carries but no fit estimates.
+pub(super) fn check_every(model: &'static str, every: Span) -> Result<(), ParameterError> {
+    let Parameter { name, least, most, .. } = Parameter::time("every");
+    let value = every.as_days();
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    Err(ParameterError { model, parameter: name, value, least, most })
+}
+
 /// What every model is once its parameters are a struct with `to_natural` and `from_natural`: checked in `new`, read by
-/// `params`, and stored as its parameters.
+/// `params`, and stored as its parameters. One that `carries every` checks that too.
 macro_rules! model_of_parameters {
     ($model:ident, $params:ident) => {
         model_of_parameters!($model, $params, |_| Ok(()));
+    };
+    ($model:ident, $params:ident, carries $every:ident) => {
+        model_of_parameters!($model, $params, |params| {
+            $crate::lifetime::parameter::check_every(<$model as $crate::lifetime::Likelihood>::NAME, params.$every)
+        });
     };
     ($model:ident, $params:ident, $check_rest:expr) => {
         impl $model {

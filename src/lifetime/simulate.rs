@@ -5,9 +5,9 @@ pub use interactions::{SimulationWindow, simulate_interactions};
 use rand_distr::{Beta, Distribution, Exp1, Gamma};
 use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
 
-use super::{CountModel, GapPatterns};
+use super::{CountModel, GapPatterns, opportunity::opportunities};
 use crate::{
-    cohort::{GapHistory, Patterns, PurchaseHistory},
+    cohort::{GapHistory, OpportunityHistory, OpportunityPattern, OpportunityPatterns, Patterns, PurchaseHistory},
     math::LnProduct,
     parallel,
     units::{Seed, Span},
@@ -71,6 +71,19 @@ pub(super) fn resampled_gaps(
     GapPatterns::proven(&ages.map(&mut observed).collect::<Vec<_>>(), data.k())
 }
 
+/// The same for customers who take opportunities.
+pub(super) fn resampled_opportunities(
+    model: &impl CountModel<History = OpportunityHistory>,
+    data: &OpportunityPatterns,
+    rng: &mut Generator,
+) -> OpportunityPatterns {
+    let every = data.every();
+    // Half an opportunity more, so that the last one is seen.
+    let age = |row: &OpportunityPattern| (f64::from(row.history.opportunities()) + 0.5) * every.as_days();
+    let ages = data.rows().iter().flat_map(|row| (0..row.customers).map(move |_| age(row)));
+    OpportunityPatterns::proven(ages.map(|age| observed(model, age, rng)), every)
+}
+
 /// A customer's own pace and way of leaving, which nobody can see.
 #[derive(Debug, Clone, Copy)]
 pub struct LatentCustomer {
@@ -83,6 +96,8 @@ pub struct LatentCustomer {
 pub(super) enum Pace {
     /// At every k-th event of a Poisson process with this rate per day; k = 1 is the process itself.
     Erlang { rate: f64, k: u32 },
+    /// With this probability at each opportunity, the first one `every` days after the first purchase.
+    Opportunities { probability: f64, every: f64 },
 }
 
 /// When a customer leaves.
@@ -100,9 +115,18 @@ pub(super) enum Leaving {
     },
 }
 
+impl Leaving {
+    /// Between the opportunity before this one and this one.
+    pub(super) fn before_opportunity(number: f64, every: f64) -> Self {
+        Self::At { time: (number - 0.5) * every }
+    }
+}
+
 impl LatentCustomer {
-    /// Calls with the time of each repeat purchase, in days after the first, up to and without `until`.
+    /// Calls with the time of each repeat purchase, in days after the first, up to `until`: in continuous time without
+    /// it, at opportunities with the one that falls there.
     pub(super) fn purchases(self, until: f64, rng: &mut Generator, mut visit: impl FnMut(f64)) {
+        let until = self.pace.end(until);
         let (dropout, coins_before, until) = match self.leaving {
             Leaving::Never => (0.0, 0, until),
             Leaving::AfterPurchase { probability, coins_before } => (probability, coins_before, until),
@@ -128,6 +152,15 @@ impl Pace {
     fn gap(self, rng: &mut Generator) -> f64 {
         match self {
             Self::Erlang { rate, k } => (0..k).map(|_| rng.exponential()).sum::<f64>() / rate,
+            Self::Opportunities { probability, every } => rng.geometric(probability) * every,
+        }
+    }
+
+    /// Where a time ends: between opportunities, so that rounding moves none of them over the end.
+    fn end(self, until: f64) -> f64 {
+        match self {
+            Self::Erlang { .. } => until,
+            Self::Opportunities { every, .. } => (opportunities(until, every) + 0.5) * every,
         }
     }
 }
@@ -167,6 +200,11 @@ impl Generator {
     /// Between 0 and 1.
     fn uniform(&mut self) -> f64 {
         rand_distr::StandardUniform.sample(&mut self.0)
+    }
+
+    /// How many trials with this probability it takes to succeed: 1, 2, 3 …, or infinitely many.
+    pub(super) fn geometric(&mut self, probability: f64) -> f64 {
+        (self.exponential() / -(-probability).ln_1p()).floor() + 1.0
     }
 
     fn happens(&mut self, probability: f64) -> bool {

@@ -10,10 +10,25 @@ const SADDLE_POINT_FROM: f64 = 10.0;
 
 /// P(N = n) of a negative binomial: Γ(r+n) / (Γ(r) n!) · (1 − z)^r z^n, with `q` = 1 − z.
 pub fn negative_binomial(n: u32, r: f64, z: f64, q: f64) -> f64 {
-    if n == 0 {
-        return (r * ln_complement(z, q)).exp();
+    negative_binomial_of(f64::from(n), r, z, q)
+}
+
+/// The same for whole numbers of any size.
+fn negative_binomial_of(n: f64, r: f64, z: f64, q: f64) -> f64 {
+    if n <= 0.0 { (r * ln_complement(z, q)).exp() } else { beta_kernel(n, r, z, q) / n }
+}
+
+/// P(K = k) of a beta-binomial: C(n, k) B(a+k, b+n−k)/B(a, b), for whole k ≤ n of any size, and smooth between.
+///
+/// Counts of two negative binomials with shapes a and b, given that they sum to n: at z = n/(a+b+n), where that is most
+/// likely, nothing cancels.
+pub fn beta_binomial(k: f64, n: f64, a: f64, b: f64) -> f64 {
+    if n <= 0.0 {
+        return 1.0;
     }
-    beta_kernel(f64::from(n), r, z, q) / f64::from(n)
+    let (shape, all) = (a + b, a + b + n);
+    let (z, q) = (n / all, shape / all);
+    negative_binomial_of(k, a, z, q) * negative_binomial_of(n - k, b, z, q) / negative_binomial_of(n, shape, z, q)
 }
 
 /// The regularized incomplete beta function I_z(a, b), with `q` = 1 − z, for a, b > 0 and 0 ≤ z ≤ 1.

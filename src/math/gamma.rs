@@ -21,6 +21,14 @@ pub(super) fn stirling_error(x: f64) -> f64 {
     COEFFICIENTS.iter().rev().fold(0.0, |sum, coefficient| sum * inverse_square + coefficient) / x
 }
 
+/// What [`stirling_error`] is beside its first term, 1/(12x).
+fn stirling_rest(x: f64) -> f64 {
+    const COEFFICIENTS: [f64; 7] =
+        [-1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0, 1.0 / 1188.0, -691.0 / 360_360.0, 1.0 / 156.0, -3617.0 / 122_400.0];
+    let inverse_square = (x * x).recip();
+    COEFFICIENTS.iter().rev().fold(0.0, |sum, coefficient| sum * inverse_square + coefficient) * inverse_square / x
+}
+
 /// ln Γ(r + n) − ln Γ(r), the logarithm of the rising factorial r (r+1) … (r+n−1), for r > 0.
 pub fn ln_rising(r: f64, n: impl Into<u64>) -> f64 {
     let n = n.into();
@@ -101,6 +109,68 @@ pub fn ln_gamma_multiple(p: f64, n: u32) -> f64 {
         return libm::lgamma(n * p) - n * libm::lgamma(p) - n * p * n.ln();
     }
     0.5 * ((n - 1.0) * (p / TAU).ln() - n.ln()) + stirling_error(n * p) - n * stirling_error(p)
+}
+
+/// ln [B(a, b + d)/B(a, b)] for d ≥ 0: the logarithm of E (1−p)^d over p ~ Beta(a, b).
+///
+/// Where b is small, B(a, b+d)/B(a, b) = B(a, b+1+d)/B(a, b+1) / (1 + w) with w = ad/(b(a+b+d)) moves it up; beyond,
+/// Stirling's formula, with the differences of its large terms taken by hand.
+pub fn ln_beta_drop(a: f64, b: f64, d: f64) -> f64 {
+    if !d.is_finite() {
+        return f64::NEG_INFINITY;
+    }
+    let (mut sum, mut product, mut x) = (0.0, 1.0, b);
+    while x < STIRLING_FROM {
+        let w = a / x * (d / (a + x + d));
+        // 1 + w would lose digits of a small w; one logarithm of a product is faster.
+        if w < 0.1 {
+            sum += w.ln_1p()
+        } else {
+            product *= 1.0 + w
+        }
+        x += 1.0;
+    }
+    ln_beta_drop_by_stirling(a, x, d) - product.ln() - sum
+}
+
+fn ln_beta_drop_by_stirling(a: f64, b: f64, d: f64) -> f64 {
+    let (ab, bd, abd) = (a + b, b + d, a + b + d);
+    let large = (b - 0.5) * (a / b * (d / abd)).ln_1p() - a * (d / ab).ln_1p() - d * (a / bd).ln_1p();
+    // 1/(12x) differenced twice, by hand; the rest is small.
+    let first = -a / ab * (d / bd) * ((b + abd) / (b * abd)) / 12.0;
+    let rest = (stirling_rest(bd) - stirling_rest(b)) - (stirling_rest(abd) - stirling_rest(ab));
+    large + first + rest
+}
+
+/// [`ln_beta_drop`] with its derivatives.
+#[derive(Debug, Clone, Copy)]
+pub struct BetaDrop {
+    pub value: f64,
+    pub by_a: f64,
+    pub by_b: f64,
+    pub by_d: f64,
+    /// By a twice, and by a and b.
+    pub by_aa: f64,
+    pub by_ad: f64,
+    pub by_bb: f64,
+    /// By b and d, and by d twice.
+    pub by_dd: f64,
+}
+
+impl BetaDrop {
+    pub fn new(a: f64, b: f64, d: f64) -> Self {
+        let both = trigamma_drop(a + b, d);
+        Self {
+            value: ln_beta_drop(a, b, d),
+            by_a: -digamma_rise(a + b, d),
+            by_b: digamma_rise(b, d) - digamma_rise(a + b, d),
+            by_d: -digamma_rise(b + d, a),
+            by_aa: both,
+            by_ad: -trigamma(a + b + d),
+            by_bb: both - trigamma_drop(b, d),
+            by_dd: trigamma_drop(b + d, a),
+        }
+    }
 }
 
 /// Bernoulli numbers B₂, B₄, … B₁₆.

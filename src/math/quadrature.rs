@@ -133,6 +133,41 @@ pub fn integrate_from_zero(to: f64, ln_f: impl Fn(f64) -> f64) -> f64 {
     }
 }
 
+/// ∫ f over (`from`, `to`) for a smooth f ≥ 0 which bends most near the ends, on the scales `at_ends`; what follows a
+/// piece that adds nothing, beside what comes before it and `beside`, is left out.
+///
+/// Pieces double from either end until they meet; each is halved until its halves agree with it.
+pub fn integrate_stretch(from: f64, to: f64, at_ends: [f64; 2], beside: f64, f: impl Fn(f64) -> f64) -> f64 {
+    const NOTHING: f64 = 1e-18;
+    let [mut width, mut last] = at_ends;
+    // The pieces at the right end, the last first.
+    let mut ends = vec![to];
+    let mut right = to;
+    while right - last > f64::midpoint(from, to) && last < to {
+        right -= last;
+        ends.push(right);
+        last *= 2.0;
+    }
+    let (mut sum, mut before, mut start) = (0.0, 0.0, from);
+    while let Some(&next) = ends.last() {
+        let end = if start + 1.25 * width >= next { next } else { start + width };
+        if end >= next {
+            ends.pop();
+        }
+        let panel = Panel::new(start, end);
+        let whole = panel.integral(panel.nodes.map(&f));
+        let part = halved(start, end, whole, whole.max(beside + sum), 0, &f);
+        sum += part;
+        if part <= before && sum > 0.0 && part <= (beside + sum) * NOTHING {
+            break;
+        }
+        before = part;
+        start = end;
+        width *= 2.0;
+    }
+    sum
+}
+
 /// Below it a number is zero.
 const SMALLEST_LN: f64 = -760.0;
 

@@ -17,6 +17,7 @@ mod laws;
 mod laws_log;
 mod log;
 mod models;
+mod opportunity;
 mod rejects;
 mod segment;
 mod shared;
