@@ -123,3 +123,24 @@ fn partial_means_of_odds_are_integrals_and_agree_with_the_closed_form() {
         }
     }
 }
+
+/// From ₂F₁ with 60 digits by mpmath, for b near 1 and below, where the whole mean is infinite or nearly so.
+#[test]
+fn partial_means_of_odds_match_sixty_digits_where_there_is_no_mean() {
+    let table = [
+        (0.5, 0.3, 1e4, 197.232_174_337_452_08),
+        (6.25, 1.0, 1e6, 70.799_053_851_025_33),
+        (60.0, 0.7, 1e3, 166.899_888_152_047_86),
+        (1e3, 0.01, 1e5, 920.437_515_190_978_6),
+        (2.0, 1.2, 1e8, 9.668_430_992_809_105),
+        (0.3, 1e-6, 1e12, 999_970.444_104_444),
+        (3.0, 0.999_999, 50.0, 6.470_230_027_334_363),
+        (1e4, 0.5, 1e3, 0.007_152_444_711_619_378),
+        (1e4, 0.5, 1e7, 337_177.141_682_051_1),
+        (25.0, 1.49, 300.0, 34.218_927_684_903_56),
+    ];
+    for (a, b, odds, expected) in table {
+        let value = partial_mean_of_odds(odds / (1.0 + odds), (1.0 + odds).recip(), a, b);
+        assert!((value / expected - 1.0).abs() < 1e-12, "{a} {b} {odds}: {value} {expected}");
+    }
+}

@@ -190,7 +190,7 @@ fn derivatives_of_the_spend_model_on_transactions_agree_with_dual_numbers() {
                     let amounts: Vec<f64> = amounts.iter().map(|cents| *cents as f64 / 100.0).collect();
                     let shape = p * amounts.len() as u32;
                     let factorial: f64 = (1..p).map(|k| f64::from(k).ln()).sum::<f64>() * amounts.len() as f64;
-                    let logarithms: f64 = amounts.iter().map(|amount| amount.ln()).sum();
+                    let logarithms: f64 = amounts.iter().copied().map(f64::ln).sum();
                     sum + rising(q, shape) - factorial + (f64::from(p) - 1.0) * logarithms + q * v.ln()
                         - (q + f64::from(shape)) * (v + amounts.iter().sum::<f64>()).ln()
                 })

@@ -104,7 +104,9 @@ fn a_longer_simulation_begins_with_the_shorter_one() {
         |days, customers| simulate_interactions(&model, &spend(), &window(days, 60), customers, Seed::new(1)).unwrap();
     assert_eq!(rows(100, 300), rows(100, 500)[..rows(100, 300).len()]);
     let mut by_customer = BTreeMap::<u32, Vec<_>>::new();
-    rows(400, 300).into_iter().for_each(|row| by_customer.entry(row.customer).or_default().push(row));
+    for row in rows(400, 300) {
+        by_customer.entry(row.customer).or_default().push(row);
+    }
     for row in rows(100, 300) {
         assert!(by_customer[&row.customer].contains(&row));
     }
