@@ -103,11 +103,10 @@ impl UndiscountedValue {
             return Err(DistributionError::MarginNotPositive { margin });
         }
         let alive = purchases.probability_alive().get();
-        let mut counts = counts(purchases.given_alive(), within)?;
-        counts.iter_mut().for_each(|probability| *probability *= alive);
+        let counts = counts(purchases.given_alive(), within)?;
         Ok(Self {
             nothing: purchases.probability_of(0, within).get(),
-            counts,
+            counts: counts.into_iter().map(|probability| alive * probability).collect(),
             expected_purchases: purchases.expected_purchases(within),
             spend: *spend,
             margin: margin.get(),

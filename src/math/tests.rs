@@ -153,18 +153,14 @@ fn chi_squared_tails_match_forty_digits() {
 #[test]
 fn roots_are_neighbours_of_the_crossing_and_take_few_calls() {
     let calls = std::cell::Cell::new(0);
-    let counted = |f: fn(f64) -> f64| {
-        let calls = &calls;
-        move |x: f64| {
-            calls.set(calls.get() + 1);
-            f(x)
-        }
-    };
-    let smooth: [(fn(f64) -> f64, f64); 4] =
-        [(|x| x, 0.3), (|x| -(-x).exp_m1(), 0.5), (|x| x / (1.0 + x), 0.999), (|x| -x.powi(-3), -1e-30)];
+    let smooth: [(&dyn Fn(f64) -> f64, f64); 4] =
+        [(&|x| x, 0.3), (&|x| -(-x).exp_m1(), 0.5), (&|x| x / (1.0 + x), 0.999), (&|x| -x.powi(-3), -1e-30)];
     for (f, target) in smooth {
         calls.set(0);
-        let root = first_reaching(target, [0.0, 1e12], counted(f));
+        let root = first_reaching(target, [0.0, 1e12], |x| {
+            calls.set(calls.get() + 1);
+            f(x)
+        });
         assert!(f(root) >= target && f(root.next_down()) < target, "{root}");
         assert!(calls.get() <= 40, "{} calls for {target}", calls.get());
     }
@@ -183,7 +179,8 @@ fn the_step_of_a_step_function_is_found_exactly() {
     };
     assert!(first_reaching(0.5, [0.0, f64::MAX], late).to_bits() == 1e-300_f64.to_bits());
     assert!(calls.get() <= 120, "{} calls", calls.get());
-    assert!(first_reaching(0.0, [0.0, 9.0], step) == 0.0 && first_reaching(5.0, [0.0, 9.0], step) == 9.0);
+    let ends = [0.0, 5.0].map(|target| first_reaching(target, [0.0, 9.0], step).to_bits());
+    assert_eq!(ends, [0.0, 9.0].map(f64::to_bits), "reached at once, and never");
 }
 
 /// E[O; O ≤ o] = o P(O ≤ o) − ∫ P(O ≤ t) dt, integrated in the logarithm of t by the trapezoidal rule.
@@ -203,5 +200,26 @@ fn partial_means_of_odds_are_integrals_and_agree_with_the_closed_form() {
                 assert!((value / closed - 1.0).abs() < 1e-11 || closed < 1e-280, "{a} {b} {o}: {value} {closed}");
             }
         }
+    }
+}
+
+/// From ₂F₁ with 60 digits by mpmath, for b near 1 and below, where the whole mean is infinite or nearly so.
+#[test]
+fn partial_means_of_odds_match_sixty_digits_where_there_is_no_mean() {
+    let table = [
+        (0.5, 0.3, 1e4, 197.232_174_337_452_08),
+        (6.25, 1.0, 1e6, 70.799_053_851_025_33),
+        (60.0, 0.7, 1e3, 166.899_888_152_047_86),
+        (1e3, 0.01, 1e5, 920.437_515_190_978_6),
+        (2.0, 1.2, 1e8, 9.668_430_992_809_105),
+        (0.3, 1e-6, 1e12, 999_970.444_104_444),
+        (3.0, 0.999_999, 50.0, 6.470_230_027_334_363),
+        (1e4, 0.5, 1e3, 0.007_152_444_711_619_378),
+        (1e4, 0.5, 1e7, 337_177.141_682_051_1),
+        (25.0, 1.49, 300.0, 34.218_927_684_903_56),
+    ];
+    for (a, b, odds, expected) in table {
+        let value = partial_mean_of_odds(odds / (1.0 + odds), (1.0 + odds).recip(), a, b);
+        assert!((value / expected - 1.0).abs() < 1e-12, "{a} {b} {odds}: {value} {expected}");
     }
 }

@@ -242,3 +242,52 @@ fn derivatives_of_the_spend_model_agree_with_dual_numbers() {
         }
     }
 }
+
+/// The density of every transaction, with p whole, so that gamma functions are products; p itself where it moves in
+/// steps of the value.
+#[test]
+fn derivatives_of_the_spend_model_on_transactions_agree_with_dual_numbers() {
+    let data = |customers: &[&[i64]]| {
+        let dollars = |cents: &i64| Money::from_minor(*cents, Currency::USD);
+        SpendPatterns::from_transactions(customers.iter().map(|amounts| amounts.iter().map(dollars)))
+    };
+    let all: [&[i64]; 5] = [&[2_933], &[1_210, 800, 4_000], &[2_010, 2_000, 2_000], &[5; 11], &[100, 90_000]];
+    for customers in all.iter().map(std::slice::from_ref).chain([&all[..]]) {
+        let data = data(customers);
+        for p in [1_u32, 4, 30] {
+            let f = |at: &SVector<Dual<2>, 2>| {
+                let (q, v) = (at[0], at[1]);
+                customers.iter().fold(Dual::from(0.0), |sum, amounts| {
+                    let amounts: Vec<f64> = amounts.iter().map(|cents| *cents as f64 / 100.0).collect();
+                    let shape = p * amounts.len() as u32;
+                    let factorial: f64 = (1..p).map(|k| f64::from(k).ln()).sum::<f64>() * amounts.len() as f64;
+                    let logarithms: f64 = amounts.iter().copied().map(f64::ln).sum();
+                    sum + rising(q, shape) - factorial + (f64::from(p) - 1.0) * logarithms + q * v.ln()
+                        - (q + f64::from(shape)) * (v + amounts.iter().sum::<f64>()).ln()
+                })
+            };
+            let jet = GammaGamma::objective(&[f64::from(p), 3.74, 15.44], &data);
+            let (value, gradient, hessian) = by_dual_numbers([f64::ln(3.74), f64::ln(15.44)], f);
+            assert!((jet.value - value).abs() < 1e-11 * value.abs().max(1.0), "{} {value}", jet.value);
+            for i in 0..2 {
+                assert!((jet.gradient[i + 1] - gradient[i]).abs() < 1e-8 * gradient[i].abs().max(1.0));
+                for j in 0..2 {
+                    let own = jet.hessian[(i + 1) * 3 + j + 1];
+                    assert!((own - hessian[i][j]).abs() < 1e-8 * hessian[i][j].abs().max(1.0));
+                }
+            }
+        }
+        for p in [0.5_f64, 6.25, 40.0] {
+            let h = 1e-3;
+            let at = |steps: f64| GammaGamma::objective(&[(p.ln() + steps * h).exp(), 3.74, 15.44], &data);
+            let jet = at(0.0);
+            let slope = |f: &dyn Fn(f64) -> f64| (f(-2.0) - 8.0 * f(-1.0) + 8.0 * f(1.0) - f(2.0)) / (12.0 * h);
+            let by_p = slope(&|steps| at(steps).value);
+            assert!((jet.gradient[0] - by_p).abs() < 1e-8 * by_p.abs().max(1.0), "{} {by_p}", jet.gradient[0]);
+            for j in 0..3 {
+                let by_p = slope(&|steps| at(steps).gradient[j]);
+                assert!((jet.hessian[j] - by_p).abs() < 1e-8 * by_p.abs().max(1.0), "{j}: {} {by_p}", jet.hessian[j]);
+            }
+        }
+    }
+}

@@ -97,7 +97,7 @@ fn value_distribution_of_newcomers_agrees_with_simulated_customers() {
     let mut sorted = draws;
     sorted.sort_by(f64::total_cmp);
     for share in [0.6, 0.8, 0.95] {
-        let worst = &sorted[..(share * n) as usize];
+        let worst = &sorted[..sorted.partition_point(|draw| *draw <= value.quantile(at(share)).unwrap().amount())];
         let shortfall = value.expected_shortfall(at(share)).unwrap().amount();
         close(worst.iter().sum::<f64>() / worst.len() as f64, shortfall, 3.0 * deviation);
     }
