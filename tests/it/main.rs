@@ -12,6 +12,8 @@ mod delivered;
 mod derivatives;
 mod fits;
 mod golden;
+mod inference;
+mod inference_coverage;
 mod laws;
 mod laws_log;
 mod log;
