@@ -204,18 +204,23 @@ impl<'a, M: Likelihood> Profile<'a, M> {
 
     /// The profile with a value held, searched from a guess at the parameters.
     fn at(&self, held: f64, guess: &[f64]) -> Result<Point, InferenceError> {
-        let mut found = self.maximum(held, guess);
-        if found.end == End::Stuck {
-            found = self.maximum(held, &self.top.parameters);
-        }
-        if found.end == End::Stuck {
-            return Err(InferenceError::NotConverged { quantity: self.quantity, value: held.exp() });
-        }
+        let found = self.found(held, guess);
+        let found = found.ok_or(InferenceError::NotConverged { quantity: self.quantity, value: held.exp() })?;
         let gain = found.jet.value - self.fit.log_likelihood;
         if gain > self.rounding() {
             return Err(InferenceError::NotTheMaximum { quantity: self.quantity, gain });
         }
         Ok(Point { held, parameters: self.all(held, &found.point), deviance: (-2.0 * gain).max(0.0) })
+    }
+
+    /// The maximum reached from the guess; where that leads nowhere, from the top or from the starts of a fit.
+    fn found(&self, held: f64, guess: &[f64]) -> Option<Maximum> {
+        let from = |start: &[f64]| Some(self.maximum(held, start)).filter(|found| found.end != End::Stuck);
+        let logarithms = |start: Vec<f64>| start.iter().map(|value| value.ln()).collect::<Vec<_>>();
+        from(guess).or_else(|| from(&self.top.parameters)).or_else(|| {
+            let starts = M::starts(self.data).ok()?;
+            starts.into_iter().find_map(|start| from(&logarithms(start)))
+        })
     }
 
     /// What two searches for the same maximum may differ by.

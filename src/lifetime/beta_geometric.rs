@@ -320,7 +320,8 @@ impl BetaGeometric {
         for Pattern { history, customers } in rows {
             if history.repeats() != repeats {
                 repeats = history.repeats();
-                stayed = (b + f64::from(repeats + self.coins_before)) - 1.0;
+                // The whole numbers first: b may be so small that b + 1 loses its digits.
+                stayed = b + (f64::from(repeats + self.coins_before) - 1.0);
                 ln_stayed = stayed.ln();
             }
             let n = *customers as f64;

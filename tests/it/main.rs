@@ -15,6 +15,8 @@ mod fits;
 mod gaps;
 mod golden;
 mod interactions;
+mod inference;
+mod inference_coverage;
 mod laws;
 mod laws_log;
 mod log;
