@@ -7,6 +7,7 @@ mod batch;
 mod cdnow;
 mod cohort;
 mod columns;
+mod contract;
 mod customer;
 mod delivered;
 mod derivatives;
