@@ -59,7 +59,7 @@ fn ln_one_less_exp(v: f64) -> f64 {
 }
 
 /// The log-likelihood of one contract.
-fn ln_likelihood(stay: Stay, tenure: &Tenure) -> f64 {
+fn ln_likelihood(stay: Stay, tenure: Tenure) -> f64 {
     let periods = f64::from(tenure.periods());
     match tenure.membership() {
         Membership::Active => stay.ln_survival(periods),
@@ -71,7 +71,7 @@ fn ln_likelihood(stay: Stay, tenure: &Tenure) -> f64 {
 }
 
 /// The log-odds of being active, which are known, and the process given that.
-fn update(stay: Stay, tenure: &Tenure, every: Span) -> (f64, ContractProcess) {
+fn update(stay: Stay, tenure: Tenure, every: Span) -> (f64, ContractProcess) {
     let log_odds = match tenure.membership() {
         Membership::Active => f64::INFINITY,
         Membership::Lost => f64::NEG_INFINITY,
@@ -121,7 +121,7 @@ macro_rules! contract_model {
             type Alive = $crate::lifetime::ContractProcess;
 
             fn update(&self, tenure: &Self::History) -> (f64, Self::Alive) {
-                $crate::lifetime::contract::update(self.stay(), tenure, self.0.every)
+                $crate::lifetime::contract::update(self.stay(), *tenure, self.0.every)
             }
 
             fn process_key(&self, tenure: &Self::History) -> (u64, u64, u64) {

@@ -159,9 +159,9 @@ impl LeavingCounts {
         while high - low > 1e-3 * (low - self.bought).sqrt() {
             let middle = (low * high).sqrt();
             if self.ln_growth(middle) > 0.0 {
-                low = middle
+                low = middle;
             } else {
-                high = middle
+                high = middle;
             }
             if high / low < 1.0 + 4.0 * f64::EPSILON {
                 break;

@@ -124,9 +124,9 @@ pub fn ln_beta_drop(a: f64, b: f64, d: f64) -> f64 {
         let w = a / x * (d / (a + x + d));
         // 1 + w would lose digits of a small w; one logarithm of a product is faster.
         if w < 0.1 {
-            sum += w.ln_1p()
+            sum += w.ln_1p();
         } else {
-            product *= 1.0 + w
+            product *= 1.0 + w;
         }
         x += 1.0;
     }

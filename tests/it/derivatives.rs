@@ -3,8 +3,9 @@
 use std::f64::consts::FRAC_PI_2;
 
 use customer_value::{
-    BgNbd, Currency, GammaGamma, GgompertzNbd, MbgNbd, Money, Nbd, ParetoNbd, Patterns, PurchaseHistory, Span,
-    SpendHistory,
+    Bb, Bdw, BgBb, BgNbd, Currency, DiscreteWeibull, GammaGamma, GgompertzNbd, MbgNbd, Membership, Money, Nbd,
+    OpportunityHistory, OpportunityPatterns, ParetoNbd, Patterns, PurchaseHistory, Sbg, Span, SpendHistory, Tenure,
+    Tenures,
     lifetime::{Likelihood, SpendPatterns},
 };
 use nalgebra::{Const, SVector};
@@ -287,6 +288,88 @@ fn derivatives_of_the_spend_model_on_transactions_agree_with_dual_numbers() {
             for j in 0..3 {
                 let by_p = slope(&|steps| at(steps).gradient[j]);
                 assert!((jet.hessian[j] - by_p).abs() < 1e-8 * by_p.abs().max(1.0), "{j}: {} {by_p}", jet.hessian[j]);
+            }
+        }
+    }
+}
+
+/// ln B(a + m, b + n) − ln B(a, b) for whole m and n, the slow way.
+fn beta_rising<const N: usize>(a: Dual<N>, b: Dual<N>, m: u32, n: u32) -> Dual<N> {
+    rising(a, m) + rising(b, n) - rising(a + b, m + n)
+}
+
+fn bg_bb(at: &SVector<Dual<4>, 4>, history: &OpportunityHistory) -> Dual<4> {
+    let [alpha, beta, gamma, delta] = [at[0], at[1], at[2], at[3]];
+    let (x, last, n) = (history.repeats(), history.last(), history.opportunities());
+    let mut terms = vec![beta_rising(alpha, beta, x, n - x) + beta_rising(gamma, delta, 0, n)];
+    for seen in last..n {
+        terms.push(beta_rising(alpha, beta, x, seen - x) + beta_rising(gamma, delta, 1, seen));
+    }
+    ln_sum(&terms)
+}
+
+#[test]
+fn derivatives_of_the_opportunity_models_agree_with_dual_numbers() {
+    let points = [[1.2, 0.75, 0.66, 2.78], [0.01, 30.0, 5.0, 0.02], [50.0, 3.0, 1.0, 1.0], [2.0, 2.0, 0.003, 200.0]];
+    for (repeats, last, n) in
+        [(0, 0, 0), (0, 0, 6), (6, 6, 6), (1, 1, 6), (3, 5, 6), (2, 40, 90), (40, 41, 43), (1, 9, 400)]
+    {
+        let history = OpportunityHistory::new(repeats, last, n).unwrap();
+        let data = OpportunityPatterns::from_counts([(history, 2)], Span::whole_days(7)).unwrap();
+        for point in points {
+            assert_jet::<BgBb, 4>(point, &data, |at| bg_bb(at, &history) * 2.0);
+            let bb = |at: &SVector<Dual<2>, 2>| beta_rising(at[0], at[1], repeats, n - repeats) * 2.0;
+            assert_jet::<Bb, 2>([point[0], point[1]], &data, bb);
+        }
+    }
+}
+
+/// ln Γ by Stirling's formula, forty steps up.
+fn ln_gamma<const N: usize>(x: Dual<N>) -> Dual<N> {
+    let up = x + 40.0;
+    let square = up * up;
+    let series = (((square.recip() / -1680.0 + 1.0 / 1260.0) / square - 1.0 / 360.0) / square + 1.0 / 12.0) / up;
+    (up - 0.5) * up.ln() - up + series - rising(x, 40)
+}
+
+/// ln P of a tenure from ln S, with the difference of two survivals as it stands.
+fn ending<const N: usize>(tenure: Tenure, ln_survival: impl Fn(u32) -> Dual<N>) -> Dual<N> {
+    let now = ln_survival(tenure.periods());
+    match tenure.membership() {
+        Membership::Active => now,
+        Membership::Lost => {
+            let before = ln_survival(tenure.periods() - 1);
+            before + (Dual::from(1.0) - (now - before).exp()).ln()
+        }
+    }
+}
+
+fn power<const N: usize>(t: u32, c: Dual<N>) -> Dual<N> {
+    if t == 0 { Dual::from(0.0) } else { (c * f64::from(t).ln()).exp() }
+}
+
+#[test]
+fn derivatives_of_the_contract_models_agree_with_dual_numbers() {
+    let points = [[0.52, 0.89, 1.2], [0.26, 1.7, 1.6], [3.0, 20.0, 0.6], [0.05, 0.07, 1.0], [8.0, 900.0, 2.4]];
+    for periods in [1, 2, 5, 30] {
+        for membership in [Membership::Lost, Membership::Active] {
+            let tenure = Tenure::new(periods, membership).unwrap();
+            let data = Tenures::from_counts([(tenure, 2)], Span::whole_days(30)).unwrap();
+            for point in points {
+                let bdw = |at: &SVector<Dual<3>, 3>| {
+                    let ln_beta = |b: Dual<3>| ln_gamma(b) - ln_gamma(at[0] + b);
+                    ending(tenure, |t| ln_beta(at[1] + power(t, at[2])) - ln_beta(at[1])) * 2.0
+                };
+                assert_jet::<Bdw, 3>(point, &data, bdw);
+                let sbg = |at: &SVector<Dual<2>, 2>| ending(tenure, |t| beta_rising(at[0], at[1], 0, t)) * 2.0;
+                assert_jet::<Sbg, 2>([point[0], point[1]], &data, sbg);
+                let theta = point[0] / (point[0] + point[1]);
+                let weibull = |at: &SVector<Dual<2>, 2>| {
+                    ending(tenure, |t| power(t, at[1]) * (Dual::from(1.0) - at[0]).ln()) * 2.0
+                };
+                if membership == Membership::Active || (1.0 - theta).powf(f64::from(periods)) > 1e-6 {
+                    assert_jet::<DiscreteWeibull, 2>([theta, point[2]], &data, weibull);
+                }
             }
         }
     }

@@ -135,5 +135,5 @@ fn gaps_that_cannot_be_are_refused_by_name() {
     let cohort = Cohort::from_summaries([row], TimeUnit::Day).unwrap();
     assert_eq!(cohort.ln_gaps(), None);
     assert_eq!(GapPatterns::try_from(&cohort), Err(DataError::NoGaps));
-    assert_eq!(GapPatterns::new(&[], 0), Err(DataError::NoShape));
+    assert_eq!(GapPatterns::new(&[], 0), Err(DataError::Regularity { k: 0 }));
 }

@@ -126,6 +126,6 @@ impl Likelihood for DiscreteWeibull {
 
     /// A probability: no unit of time is in it.
     fn ln_likelihood(&self, tenure: &Tenure, _: TimeUnit) -> f64 {
-        ln_likelihood(self.stay(), tenure)
+        ln_likelihood(self.stay(), *tenure)
     }
 }

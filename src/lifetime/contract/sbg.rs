@@ -139,6 +139,6 @@ impl Likelihood for Sbg {
 
     /// A probability: no unit of time is in it.
     fn ln_likelihood(&self, tenure: &Tenure, _: TimeUnit) -> f64 {
-        ln_likelihood(self.stay(), tenure)
+        ln_likelihood(self.stay(), *tenure)
     }
 }
