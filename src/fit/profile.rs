@@ -1,7 +1,7 @@
 use super::{Fit, InferenceError, Interval, Mle, ParameterInterval, search::natural};
 use crate::{
     lifetime::{Likelihood, Parameter},
-    math::{End, Jet, Maximum, maximise, two_sided_quantile},
+    math::{End, Gait, Jet, Maximum, maximise, two_sided_quantile},
     parallel,
     units::{Probability, TimeUnit},
 };
@@ -231,7 +231,7 @@ impl<'a, M: Likelihood> Profile<'a, M> {
     fn maximum(&self, held: f64, guess: &[f64]) -> Maximum {
         let start = self.without_pivot(guess);
         let bounds = self.without_pivot(&self.bounds);
-        maximise(&self.inside(held, &start, &bounds), &bounds, self.mle.most_evaluations, |free| {
+        maximise(&self.inside(held, &start, &bounds), &bounds, self.mle.most_evaluations, Gait::Steady, |free| {
             let parameters = self.all(held, free);
             let (low, high) = self.bounds[self.pivot];
             let inside = (low - ROUNDING..=high + ROUNDING).contains(&parameters[self.pivot]);
