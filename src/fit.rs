@@ -204,7 +204,7 @@ impl Mle {
     }
 
     fn climb<M: Likelihood>(self, start: &[f64], data: &M::Data) -> Maximum {
-        let bounds: Vec<_> = M::PARAMETERS.iter().map(|parameter| parameter.ln_range()).collect();
+        let bounds: Vec<_> = M::PARAMETERS.iter().map(Parameter::ln_range).collect();
         maximise(start, &bounds, self.most_evaluations, |point| M::objective(&natural(point), data))
     }
 }
