@@ -6,8 +6,9 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use customer_value::{
-    BetaGeometricParams, BgNbd, Cohort, Currency, DiscountRate, ExpectedMoney, GammaGamma, GammaGammaParams, Horizon,
-    Margin, MbgNbd, Mle, Money, Nbd, PurchaseHistory, Seed, Span, SummaryRow, TimeUnit, Valuation, simulate,
+    Bb, Bdw, BetaGeometricParams, BgBb, BgNbd, Cohort, CountModel, Currency, DiscountRate, ExpectedMoney, GammaGamma,
+    GammaGammaParams, Horizon, Margin, MbgNbd, Mle, Money, Nbd, OpportunityHistory, OpportunityPatterns,
+    PurchaseHistory, Sbg, Seed, Span, SummaryRow, Tenures, TimeUnit, Valuation, simulate,
 };
 
 const CUSTOMERS: u32 = 1_000_000;
@@ -98,6 +99,38 @@ fn cdnow() -> Cohort<u64> {
     Cohort::from_summaries(text.lines().skip(1).map(row), TimeUnit::Week).unwrap()
 }
 
+fn donations() -> OpportunityPatterns {
+    let cells = include_str!("../data/donations.csv").lines().skip(1).map(|line| {
+        let fields: Vec<u32> = line.split(',').map(|field| field.trim().parse().unwrap()).collect();
+        (OpportunityHistory::new(fields[0], fields[1], fields[2]).unwrap(), fields[3])
+    });
+    OpportunityPatterns::from_counts(cells, Span::years(1.0).unwrap()).unwrap()
+}
+
+/// Discrete time: opportunities and contracts.
+fn discrete(criterion: &mut Criterion) {
+    let mle = Mle::default();
+    let (gifts, year) = (donations(), Span::years(1.0).unwrap());
+    let survivors = Tenures::from_survivors([[1000, 869, 743, 653, 593, 551, 517, 491]], year).unwrap();
+    let mut group = criterion.benchmark_group("discrete time");
+    group.bench_function("fit BG/BB, donations", |b| b.iter(|| mle.fit::<BgBb>(black_box(gifts.clone()))));
+    group.bench_function("fit BB, donations", |b| b.iter(|| mle.fit::<Bb>(black_box(gifts.clone()))));
+    group.bench_function("fit sBG, High End", |b| b.iter(|| mle.fit::<Sbg>(black_box(survivors.clone()))));
+    group.bench_function("fit BdW, High End", |b| b.iter(|| mle.fit::<Bdw>(black_box(survivors.clone()))));
+    let model = *mle.fit::<BgBb>(gifts).unwrap().model();
+    let forecast = model.forecast(&OpportunityHistory::new(3, 4, 6).unwrap());
+    let rate = DiscountRate::effective_annual(0.1).unwrap();
+    group.bench_function("BG/BB, DERT", |b| {
+        b.iter(|| forecast.discounted_purchases(Horizon::Lifetime, black_box(rate)));
+    });
+    group.bench_function("BG/BB, expected in 10 years", |b| {
+        b.iter(|| forecast.expected_purchases(black_box(Span::years(10.0).unwrap())));
+    });
+    group.bench_function("BG/BB, expected in 1e9 years", |b| {
+        b.iter(|| forecast.expected_purchases(black_box(Span::years(1e9).unwrap())));
+    });
+}
+
 fn fits(criterion: &mut Criterion) {
     let mle = Mle::default();
     let cohort = cdnow();
@@ -144,5 +177,5 @@ fn forecasts(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, fits, forecasts);
+criterion_group!(benches, discrete, fits, forecasts);
 criterion_main!(benches);

@@ -28,8 +28,15 @@
 //! | [`Nbd`] | nobody | 1 |
 //! | [`BgNbd`] | after a repeat purchase, with a probability of one's own | 1: nobody leaves before the second purchase |
 //! | [`MbgNbd`] | after any purchase, the first included | below 1 |
+//! | [`Bb`] | nobody | 1 |
+//! | [`BgBb`] | before an opportunity to buy, with a probability of one's own | below 1, once an opportunity was missed |
+//! | [`Sbg`], [`DiscreteWeibull`], [`Bdw`] | at a renewal of the contract, which is seen | 1 or 0 |
 //!
-//! In all of them a customer buys at random (Poisson) at a rate of one's own, and rates are spread over customers
+//! [`Bb`] and [`BgBb`] are for discrete time: everybody may buy at certain opportunities, such as the yearly appeal of a
+//! charity, and takes each with a probability of one's own ([`OpportunityHistory`](crate::OpportunityHistory)). The last
+//! row is for contracts, where the firm knows who is still a customer, and asks how long ([`Tenure`]).
+//!
+//! In all others a customer buys at random (Poisson) at a rate of one's own, and rates are spread over customers
 //! like a gamma distribution; the probability of leaving is spread like a beta distribution. [`BgNbd`] is the one
 //! most often published; where many customers buy once and never again, take [`MbgNbd`], in which their P(alive) falls
 //! with silence too. [`Nbd`] is the yardstick without leaving. Spend has a model of its own, [`GammaGamma`]; that spend

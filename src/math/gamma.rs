@@ -29,6 +29,13 @@ fn stirling_rest(x: f64) -> f64 {
     COEFFICIENTS.iter().rev().fold(0.0, |sum, coefficient| sum * inverse_square + coefficient) * inverse_square / x
 }
 
+/// The second derivative of [`stirling_rest`], to a few digits.
+fn stirling_rest_curvature(x: f64) -> f64 {
+    let inverse_square = (x * x).recip();
+    let series = ((90.0 / 1188.0 * inverse_square - 56.0 / 1680.0) * inverse_square + 30.0 / 1260.0) * inverse_square;
+    (series - 12.0 / 360.0) * inverse_square * inverse_square / x
+}
+
 /// ln Γ(r + n) − ln Γ(r), the logarithm of the rising factorial r (r+1) … (r+n−1), for r > 0.
 pub fn ln_rising(r: f64, n: impl Into<u64>) -> f64 {
     let n = n.into();
@@ -138,7 +145,12 @@ fn ln_beta_drop_by_stirling(a: f64, b: f64, d: f64) -> f64 {
     let large = (b - 0.5) * (a / b * (d / abd)).ln_1p() - a * (d / ab).ln_1p() - d * (a / bd).ln_1p();
     // 1/(12x) differenced twice, by hand; the rest is small.
     let first = -a / ab * (d / bd) * ((b + abd) / (b * abd)) / 12.0;
-    let rest = (stirling_rest(bd) - stirling_rest(b)) - (stirling_rest(abd) - stirling_rest(ab));
+    // Where both steps are small, all digits of what is left by subtraction would be wrong.
+    let rest = if a.max(d) < 1e-4 * b {
+        -a * d * stirling_rest_curvature(f64::midpoint(b, abd))
+    } else {
+        (stirling_rest(bd) - stirling_rest(b)) - (stirling_rest(abd) - stirling_rest(ab))
+    };
     large + first + rest
 }
 

@@ -223,3 +223,49 @@ fn partial_means_of_odds_match_sixty_digits_where_there_is_no_mean() {
         assert!((value / expected - 1.0).abs() < 1e-12, "{a} {b} {odds}: {value} {expected}");
     }
 }
+
+/// By mpmath in 60 digits, from almost nothing to a trillion.
+#[test]
+fn beta_drops_and_beta_binomials_match_sixty_digits() {
+    let drops: [[f64; 4]; 11] = [
+        [1.0e-06, 1_000_000.0, 0.001, -1.000_000_499_499_666_1e-15],
+        [1.0e-06, 10.0, 1.0e-06, -1.051_663_246_318_521_1e-13],
+        [1_000_000.0, 1_000_000.0, 40.0, -27.725_497_230_100_135],
+        [1_000_000.0, 1.0e-06, 1_000_000_000_000.0, -14_815_530.862_276_435],
+        [0.66, 2.78, 6.0, -0.785_733_999_602_123],
+        [0.001, 0.001, 1.0e+18, -0.735_168_463_298_386_6],
+        [50.0, 3.0, 0.25, -0.748_146_598_507_175_8],
+        [2.0, 9.99, 1.0e-09, -1.910_919_108_279_84e-10],
+        [1_000_000.0, 1_000_000.0, 1_000_000.0, -523_248.287_605_611_84],
+        [3.0, 1_000_000.0, 100_000.0, -0.285_930_266_686_135_75],
+        [0.5, 7.5, 0.000_1, -6.888_351_976_976_583_5e-06],
+    ];
+    for [a, b, d, expected] in drops {
+        let (value, jet) = (ln_beta_drop(a, b, d), BetaDrop::new(a, b, d));
+        assert!((value / expected - 1.0).abs() < 1e-11, "{a:e} {b:e} {d:e}: {value:e} {expected:e}");
+        assert!(jet.by_a <= 0.0 && jet.by_b >= 0.0 && jet.by_d <= 0.0);
+    }
+    let binomials: [[f64; 5]; 6] = [
+        [3.0, 30.0, 1.2, 0.75, 0.018_866_240_019_297_265],
+        [1_400.0, 3_000.0, 1_000_000.0, 1_000_000.0, 1.865_847_783_010_713_7e-05],
+        [0.0, 1_000_000_000.0, 0.5, 2.0, 4.203_743_408_620_171e-05],
+        [500_000_000.0, 1_000_000_000.0, 100_000.0, 100_000.0, 3.567_887_001_135_399e-07],
+        [1_000_000_000_000.0, 1_000_000_000_000_000.0, 3.0, 4_000.0, 5.859_533_574_284_472e-13],
+        [7.0, 7.0, 1.0e-06, 1_000_000.0, 7.199_866_441_510_586e-46],
+    ];
+    for [k, n, a, b, expected] in binomials {
+        let value = beta_binomial(k, n, a, b);
+        assert!((value / expected - 1.0).abs() < 1e-11, "{k} {n} {a:e} {b:e}: {value:e} {expected:e}");
+    }
+}
+
+/// Zeta functions: the tail of a sum is an integral and its ends.
+#[test]
+fn long_sums_match_their_closed_forms() {
+    let close = |value: f64, expected: f64| assert!((value / expected - 1.0).abs() < 1e-13, "{value:e} {expected:e}");
+    close(sum_falling(1e30, |k| k.powi(-2)), std::f64::consts::PI.powi(2) / 6.0 - 1e-30);
+    close(sum_falling(1e12, |_| 1.0), 1e12);
+    close(sum_falling(1e12, |k| (-1e-6 * k).exp()), (1e-6_f64.exp_m1()).recip());
+    close(sum_falling(20.0, |k| 1.0 / k), 3.597_739_657_143_682);
+    assert!(sum_falling(0.0, |k| 1.0 / k) <= 0.0);
+}

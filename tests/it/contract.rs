@@ -3,8 +3,8 @@
 use customer_value::lifetime::{ContractProcess, DataError, Likelihood, Process};
 use customer_value::{
     Bdw, BdwParams, CountModel, Currency, DiscountRate, DiscreteWeibull, DiscreteWeibullParams, ExpectedMoney, Fit,
-    FitError, ForecastError, GammaGamma, GammaGammaParams, Horizon, Margin, Membership, Mle, Sbg, SbgParams, Seed,
-    Span, Tenure, TenureError, Tenures, TimeUnit, Valuation, Verdict, simulate,
+    FitError, Forecast, ForecastError, GammaGamma, GammaGammaParams, Horizon, Margin, Membership, Mle, Sbg, SbgParams,
+    Seed, Span, Tenure, TenureError, Tenures, TimeUnit, Valuation, Verdict, simulate,
 };
 use proptest::prelude::*;
 
@@ -71,14 +71,15 @@ fn assert_fit<M: Likelihood<Data = Tenures>>(
 #[test]
 fn sbg_on_eight_years_is_that_of_fader_and_hardie_2007() {
     assert_fit::<Sbg>(&first_years(REGULAR, 8), &[0.704, 1.182], 5.1e-4, (-1_680.27, 5e-3));
-    let high_end = assert_fit::<Sbg>(&first_years(HIGH_END, 8), &[0.668, 3.806], 2.1e-3, (-1_611.2, 0.05));
+    let high_end = assert_fit::<Sbg>(&first_years(HIGH_END, 8), &[0.668, 3.806], 5.1e-4, (-1_611.2, 0.05));
     assert_eq!(high_end.customers(), 1000);
 }
 
 #[test]
 fn sbg_on_eight_years_is_that_of_the_reference() {
     assert_fit::<Sbg>(&first_years(REGULAR, 8), &[0.704, 1.182], 5.1e-4, (-1_680.265_2, 5.1e-5));
-    assert_fit::<Sbg>(&first_years(HIGH_END, 8), &[0.6678, 3.804], 5.1e-4, (-1_611.158, 5.1e-4));
+    // The printed vector stops 2e-3 short in beta, where the paper does not.
+    assert_fit::<Sbg>(&first_years(HIGH_END, 8), &[0.6678, 3.804], 2.2e-3, (-1_611.158, 5.1e-4));
     // The alpha that the body of the paper prints is a misprint: it is less likely.
     let at = |alpha: f64| Sbg::objective(&[alpha, 3.806], &first_years(HIGH_END, 8)).value;
     assert!((at(0.688) + 1_611.354_8).abs() < 5.1e-5, "{}", at(0.688));
@@ -90,11 +91,12 @@ fn fits_on_five_years_are_those_of_the_notebook_on_fader_et_al_2018() {
     let (regular, high_end) = (first_years(REGULAR, 5), first_years(HIGH_END, 5));
     let sbg = assert_fit::<Sbg>(&regular, &[0.7637, 1.2958], 5.1e-5, (-1_401.559_4, 5.1e-5));
     assert_fit::<DiscreteWeibull>(&regular, &[0.3739, 0.6359], 5.1e-5, (-1_404.008_2, 5.1e-5));
-    let bdw = assert_fit::<Bdw>(&regular, &[0.5231, 0.8944, 1.1963], 5.1e-5, (-1_401.383_1, 5.1e-5));
+    // Its optimiser stops up to 6e-4 short where the likelihood is flat.
+    let bdw = assert_fit::<Bdw>(&regular, &[0.5231, 0.8944, 1.1963], 1.3e-4, (-1_401.383_1, 5.1e-5));
     let ratio =
         |bdw: &Fit<Bdw>, sbg: &Fit<Sbg>| 2.0 * (bdw.log_likelihood(TimeUnit::Day) - sbg.log_likelihood(TimeUnit::Day));
     assert!((ratio(&bdw, &sbg) - 0.35).abs() < 5.1e-3);
-    let sbg = assert_fit::<Sbg>(&high_end, &[1.2809, 7.7898], 1.1e-4, (-1_225.134_9, 5.1e-5));
+    let sbg = assert_fit::<Sbg>(&high_end, &[1.2809, 7.7898], 6.2e-4, (-1_225.134_9, 5.1e-5));
     assert_fit::<DiscreteWeibull>(&high_end, &[0.1384, 0.9101], 5.1e-5, (-1_226.548_9, 5.1e-5));
     let bdw = assert_fit::<Bdw>(&high_end, &[0.2593, 1.7225, 1.5844], 1.1e-4, (-1_222.749_3, 5.1e-5));
     assert!((ratio(&bdw, &sbg) - 4.77).abs() < 5.1e-3);
@@ -317,7 +319,7 @@ fn renewals_are_valued_like_purchases() {
 #[test]
 fn contracts_that_cannot_be_are_refused_by_name() {
     assert_eq!(Tenure::new(0, Membership::Lost), Err(TenureError::LostAtOnce));
-    assert_eq!(Tenure::new(1_000_000_000, Membership::Active), Err(TenureError::TooLong { periods: 1_000_000_000 }));
+    assert_eq!(Tenure::new(1_000_000, Membership::Active), Err(TenureError::TooLong { periods: 1_000_000 }));
     let error = Tenures::from_survivors([&[9, 5][..], &[]], year()).unwrap_err();
     assert_eq!(error, TenureError::NoSurvivors { cohort: 1 });
     let error = Tenures::from_survivors([[9, 5, 6]], year()).unwrap_err();
@@ -349,7 +351,7 @@ fn data_without_a_loss_are_refused_and_degenerate_ones_end_at_an_edge() {
         vec![(lost(3), 9)],
         vec![(lost(1), 9), (active(1), 4)],
         vec![(lost(1), 1), (active(400), 1_000_000)],
-        vec![(lost(900_000_000), 3), (lost(1), 3)],
+        vec![(lost(900_000), 3), (lost(1), 3)],
     ] {
         for value in [
             fit::<Sbg>(&counts).map(|fit| fit.log_likelihood(TimeUnit::Day)),
@@ -372,4 +374,230 @@ fn tenures_and_models_are_read_through_the_checks() {
     let json = serde_json::to_string(&bdw(0.3, 1.7, 1.6)).unwrap();
     assert_eq!(serde_json::from_str::<Bdw>(&json).unwrap(), bdw(0.3, 1.7, 1.6));
     assert!(serde_json::from_str::<Bdw>(&json.replace("1.6", "-1.6")).is_err());
+}
+
+/// By Newton's method on the likelihoods of the papers in 40 digits: estimates, standard errors, log-likelihood.
+#[test]
+fn fits_reach_the_optima_of_forty_digits() {
+    fn check<M: Likelihood<Data = Tenures>>(data: &Tenures, optimum: &[(f64, f64)], log_likelihood: f64) {
+        let fit = Mle::default().fit::<M>(data.clone()).unwrap();
+        for (estimate, (value, error)) in fit.estimates(TimeUnit::Day).iter().zip(optimum) {
+            assert!(relative_error(estimate.value, *value) < 1e-6, "{}: {estimate:?} {value}", M::NAME);
+            assert!(
+                relative_error(estimate.standard_error.unwrap(), *error) < 1e-6,
+                "{}: {estimate:?} {error}",
+                M::NAME
+            );
+        }
+        let own = fit.log_likelihood(TimeUnit::Day);
+        assert!((own - log_likelihood).abs() < 1e-9, "{}: {own} {log_likelihood}", M::NAME);
+    }
+    let (regular, high_end) = (first_years(REGULAR, 5), first_years(HIGH_END, 5));
+    check::<Sbg>(
+        &regular,
+        &[(0.763_665_062_564_55, 0.096_795_247_638_6), (1.295_830_272_182_5, 0.210_625_744_284)],
+        -1_401.559_423_577_445,
+    );
+    check::<Sbg>(
+        &high_end,
+        &[(1.280_976_380_367_4, 0.553_467_968_378), (7.790_384_095_263_9, 3.808_722_341_8)],
+        -1_225.134_907_041_612,
+    );
+    check::<DiscreteWeibull>(
+        &regular,
+        &[(0.373_861_728_983_67, 0.015_076_273_436), (0.635_857_370_659_74, 0.032_877_525_074_5)],
+        -1_404.008_174_825_378,
+    );
+    check::<DiscreteWeibull>(
+        &high_end,
+        &[(0.138_441_226_784_99, 0.010_470_977_633_7), (0.910_142_796_849_77, 0.051_844_870_983_3)],
+        -1_226.548_850_173_282,
+    );
+    check::<Bdw>(
+        &regular,
+        &[
+            (0.523_029_312_908_84, 0.309_038_064_731),
+            (0.894_282_658_910_33, 0.524_819_761_033),
+            (1.196_398_711_359, 0.374_086_147_557),
+        ],
+        -1_401.383_051_678_618,
+    );
+    check::<Bdw>(
+        &high_end,
+        &[
+            (0.259_335_731_511_17, 0.120_169_290_997),
+            (1.722_551_488_086_7, 0.776_941_644_096),
+            (1.584_361_515_022_9, 0.353_023_296_953),
+        ],
+        -1_222.749_318_240_822,
+    );
+}
+
+/// Parameters and periods completed, and seven predictions.
+const OF_CONTRACTS: [([f64; 3], u32, [f64; 7]); 7] = [
+    (
+        [0.26, 1.72, 1.58],
+        0,
+        [
+            0.868_686_868_686_868_7,
+            0.418_186_469_866_263_6,
+            0.000_218_229_156_502_979_13,
+            5.319_934_129_387_297,
+            7.637_954_963_231_078,
+            62.491_663_399_580_084,
+            302.580_035_954_553_3,
+        ],
+    ),
+    (
+        [0.26, 1.72, 1.58],
+        4,
+        [
+            0.921_932_202_695_780_8,
+            0.616_720_446_169_801_6,
+            0.000_368_171_940_366_309_6,
+            7.060_441_105_189_77,
+            8.497_400_883_427_163,
+            101.429_220_541_285_86,
+            312.926_469_339_526_5,
+        ],
+    ),
+    (
+        [0.7, 4.0, 0.6],
+        2,
+        [
+            0.948_972_348_321_959_2,
+            0.737_621_585_171_217_5,
+            0.000_538_217_817_838_855_1,
+            8.105_575_058_817_51,
+            9.126_472_106_091_251,
+            148.610_383_077_381_21,
+            334.513_117_167_038_6,
+        ],
+    ),
+    (
+        [30.0, 2_000.0, 0.3],
+        1,
+        [
+            0.996_565_542_806_950_5,
+            0.984_450_407_434_130_5,
+            0.001_293_426_254_597_239_9,
+            10.362_246_569_758_582,
+            10.440_249_728_227_19,
+            466.182_664_908_257_1,
+            487.799_561_654_244_7,
+        ],
+    ),
+    (
+        [2.0, 50.0, 3.0],
+        0,
+        [
+            0.961_538_461_538_461_6,
+            0.002_310_724_480_086_992,
+            2.550_000_000_000_929_5e-51,
+            2.221_801_483_598_162,
+            2.013_442_261_453_535,
+            2.473_409_363_159_634_6,
+            2.183_444_036_802_216,
+        ],
+    ),
+    (
+        [0.001, 0.001, 1.2],
+        0,
+        [
+            0.5,
+            0.498_349_693_832_170_1,
+            0.487_439_133_533_800_2,
+            5.239_730_069_156_27,
+            10.497_160_639_488_142,
+            248.419_149_219_843_15,
+            499.902_170_124_024_5,
+        ],
+    ),
+    (
+        [100.0, 100_000.0, 2.5],
+        3,
+        [
+            0.983_734_215_878_690_8,
+            0.553_435_492_823_059,
+            0.0,
+            6.317_784_887_218_348,
+            5.367_438_660_159_904_5,
+            10.654_102_646_740_505,
+            7.470_630_011_503_948,
+        ],
+    ),
+];
+
+/// By mpmath in 40 digits, term by term: S after 1, 10 and 1e9 renewals; DERL and its elasticity at forces of 0.1 and 0.002.
+#[test]
+fn predictions_match_forty_digits_from_fickle_to_nearly_endless() {
+    for ([gamma, delta, c], periods, expected) in OF_CONTRACTS {
+        let process = after(&bdw(gamma, delta, c), periods);
+        let [strong, weak] = [0.1, 0.002].map(|force| DiscountRate::continuous(force, TimeUnit::Year).unwrap());
+        let own = [
+            process.survival_after(1),
+            process.survival_after(10),
+            process.survival_after(1_000_000_000),
+            process.discounted_residual_lifetime(strong).unwrap(),
+            process.retention_elasticity_of_mean(strong).unwrap(),
+            process.discounted_residual_lifetime(weak).unwrap(),
+            process.retention_elasticity_of_mean(weak).unwrap(),
+        ];
+        for (index, (own, expected)) in own.into_iter().zip(expected).enumerate() {
+            let fine = relative_error(own, expected) < 1e-11 || (expected < 1e-250 && own < 1e-249);
+            assert!(fine, "{gamma} {delta} {c} {periods} {index}: {own:e} {expected:e}");
+        }
+    }
+}
+
+/// Every prediction is a number of its kind, or a typed error.
+pub fn exercise<P: Process>(forecast: &Forecast<P>, within: Span, rate: DiscountRate, count: u32) {
+    let what = || format!("{forecast:?} {within} {rate:?} {count}");
+    assert!(!forecast.log_odds_alive().is_nan(), "{}", what());
+    for probability in [
+        forecast.probability_alive_after(within),
+        forecast.probability_active(within),
+        forecast.probability_of(count, within),
+    ] {
+        assert!((0.0..=1.0).contains(&probability.get()), "{}", what());
+    }
+    assert!(forecast.expected_purchases(within) >= 0.0, "{}", what());
+    for horizon in [Horizon::Within(within), Horizon::Lifetime] {
+        if let Ok(purchases) = forecast.discounted_purchases(horizon, rate) {
+            assert!(purchases >= 0.0, "{purchases} {horizon:?} {}", what());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn arbitrary_numbers_never_panic_for_contracts(
+        numbers in [-6.0..6.0_f64, -6.0..6.0_f64, -2.0..1.0_f64, -6.0..6.0_f64, -6.0..12.0_f64, -6.0..3.0_f64],
+        periods in 0_u32..1_000, far in any::<bool>(), is_lost in any::<bool>(), count in 0_u32..3_000,
+    ) {
+        let [gamma, delta, c, every, within, force] = numbers.map(|exponent| 10_f64.powf(exponent));
+        let (every, within) = (Span::days(every).unwrap(), Span::days(within).unwrap());
+        let periods = if far { periods * 900 } else { periods };
+        let tenure = if is_lost { lost(periods + 1) } else { active(periods) };
+        let rate = DiscountRate::continuous(force, TimeUnit::Day).unwrap();
+        let model = Bdw::new(BdwParams { gamma, delta, c, every }).unwrap();
+        prop_assert!(model.ln_likelihood(&tenure, TimeUnit::Day) <= 0.0);
+        let forecast = model.forecast(&tenure);
+        exercise(&forecast, within, rate, count);
+        for rate in [rate, DiscountRate::ZERO] {
+            for own in [
+                forecast.given_alive().discounted_residual_lifetime(rate),
+                forecast.given_alive().retention_elasticity_of_mean(rate),
+                forecast.given_alive().mean_retention_elasticity(rate),
+            ] {
+                prop_assert!(own.is_err() || own.is_ok_and(|own| own >= 0.0), "{forecast:?} {rate:?} {own:?}");
+            }
+        }
+        let theta = gamma / (gamma + delta);
+        if let Ok(model) = DiscreteWeibull::new(DiscreteWeibullParams { theta, c, every }) {
+            exercise(&model.forecast(&tenure), within, rate, count);
+        }
+    }
 }

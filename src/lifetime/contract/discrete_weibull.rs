@@ -82,9 +82,10 @@ fn step(theta: f64, c: f64, from: f64, to: f64) -> Step<2> {
     (-rate * steps, [-by_theta * steps, -rate * by_c], hessian)
 }
 
-/// How the chance of leaving changes with tenure.
+/// How the chance of leaving changes with tenure. At 10 nearly all leave at the same renewal, and no power of a time
+/// overflows.
 pub(super) const fn power(name: &'static str) -> Parameter {
-    Parameter::new(name, Dimension::Number, 1e-2, 1e2)
+    Parameter::new(name, Dimension::Number, 1e-2, 10.0)
 }
 
 impl Likelihood for DiscreteWeibull {

@@ -43,7 +43,7 @@ use crate::{
 /// assert!((fit.model().params().alpha - 0.668).abs() < 5e-4);
 /// let newcomer = fit.model().forecast(&Tenure::acquired());
 /// let after_12_years = 1000.0 * newcomer.given_alive().survival_after(12);
-/// assert!((after_12_years - 394.0).abs() < 10.0); // five years later
+/// assert!((after_12_years - 394.0).abs() < 20.0); // 394 were left
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

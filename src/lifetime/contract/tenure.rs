@@ -46,7 +46,7 @@ pub enum TenureError {
     #[error("lost after 0 periods, expected at least 1")]
     LostAtOnce,
     /// More periods than any contract has.
-    #[error("a tenure of {periods} periods, expected less than 1e9")]
+    #[error("a tenure of {periods} periods, expected less than 1e6")]
     TooLong {
         /// How many are claimed.
         periods: u32,
@@ -75,13 +75,14 @@ pub enum TenureError {
 }
 
 impl Tenure {
-    const MOST: u32 = 1_000_000_000;
+    /// Far more than anybody has; below it no power of a time overflows.
+    const MOST: u32 = 1_000_000;
 
     /// A contract that lasted for `periods` whole periods: lost at the end of the last, or active and in the next.
     ///
     /// # Errors
     ///
-    /// [`TenureError::LostAtOnce`] for a loss after no period, [`TenureError::TooLong`] from 1e9 periods on.
+    /// [`TenureError::LostAtOnce`] for a loss after no period, [`TenureError::TooLong`] from 1e6 periods on.
     pub const fn new(periods: u32, membership: Membership) -> Result<Self, TenureError> {
         match (periods, membership) {
             (0, Membership::Lost) => Err(TenureError::LostAtOnce),
