@@ -123,7 +123,8 @@ pub fn integrate_from_zero(to: f64, ln_f: impl Fn(f64) -> f64) -> f64 {
         let panel = Panel::new(end - WIDEST, end);
         let part = halved(end - WIDEST, end, panel.integral(panel.nodes.map(f)), sum, 0, &f);
         sum += part;
-        if part <= before && part <= sum * NOTHING || end < SMALLEST_LN {
+        // Before the first number that is not too small for one, nothing is decided.
+        if sum > 0.0 && part <= before && part <= sum * NOTHING || end < SMALLEST_LN {
             return sum;
         }
         before = part;
