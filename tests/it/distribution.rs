@@ -223,6 +223,20 @@ fn whoever_cannot_buy_is_worth_nothing_for_certain() {
     assert_eq!(value.cdf(usd(-1.0)).unwrap().get(), 0.0);
 }
 
+/// Of 900 purchases in 38 weeks follow thousands in ten years, unless the customer leaves after a few: the density of
+/// leaving early is too small for a number at the far end.
+#[test]
+fn probabilities_of_a_heavy_buyer_who_may_leave_soon_sum_to_one() {
+    let pareto =
+        ParetoNbd::new(ParetoNbdParams { r: 0.553, alpha: weeks(10.578), s: 0.606, beta: weeks(11.669) }).unwrap();
+    let forecast = pareto.forecast(&history(900, 38.0, 38.0));
+    let year = weeks(104.0);
+    let value = UndiscountedValue::new(&forecast, &spend([6.25, 3.74, 15.44]).newcomer(), year, Margin::FULL).unwrap();
+    let everything = value.cdf(usd(1e12)).unwrap().get();
+    assert!((everything - 1.0).abs() < 1e-10, "{everything}");
+    assert!(forecast.probability_of(1, year).get() > 1e-4);
+}
+
 #[test]
 fn impossible_distributions_are_refused_by_name() {
     let (purchases, spend_of_one) = customer();
