@@ -60,7 +60,8 @@ impl<M: Likelihood> Fit<M> {
     /// nothing. The statistic is then zero for half of all data, and otherwise the largest of squares of correlated
     /// normal numbers, one for each shape of leaving; the χ² with both degrees of freedom is an upper bound of its
     /// tail where it matters, because those numbers are alike. So a small p still speaks against the smaller model, but
-    /// a large one speaks for it less than it seems.
+    /// a large one speaks for it less than it seems: of simulated cohorts in which nobody leaves, 1.0 to 1.4 % have a p
+    /// below 0.05.
     ///
     /// # Errors
     ///
