@@ -33,10 +33,15 @@ use crate::lifetime::{DataError, Fingerprint, Likelihood, Parameter, ParameterEr
 /// # At the edge
 ///
 /// Few data, or data that no finite parameters describe best, are not an error: the search then ends at the edge of
-/// the range of the parameters or on a ridge, and says so in [`Certificate::verdict`]. Such a fit still forecasts the
-/// data it saw, but its parameters mean nothing one by one, and there are no standard errors. Look at
-/// [`Fit::is_interior`] before you publish a parameter; a model with fewer parameters, such as
-/// [`Nbd`](crate::Nbd), may be all that the data can tell.
+/// the range of the parameters or on a ridge, and says so in [`Certificate::verdict`], with the name of the model that
+/// lies there. Such a fit still forecasts the data it saw, but a parameter at the edge means nothing by itself and has no
+/// standard error. Look at [`Fit::is_interior`] before you publish a parameter; a model with fewer parameters, such as
+/// [`Nbd`](crate::Nbd), may be all that the data can tell, see [`Fit::likelihood_ratio`].
+///
+/// # What the data say
+///
+/// [`Mle::profiles`] and [`Mle::bootstrap`] take a fit and its data, and give intervals that do not lean on the
+/// curvature at the maximum; [`Fit`] says which to take.
 ///
 /// # Examples
 ///

@@ -1,8 +1,8 @@
 //! Intervals, tests of nested models and saved fits.
 
 use customer_value::{
-    BgNbd, CountModel, Currency, FirstSeen, Fit, GammaGamma, InferenceError, Likelihood, MbgNbd, Mle, Nbd, ParetoNbd,
-    Patterns, Probability, PurchaseHistory, Quantity, Seed, Span, SpendHistory, TimeUnit, Verdict,
+    BgNbd, CountModel, Currency, ExpectedMoney, FirstSeen, Fit, GammaGamma, InferenceError, Likelihood, MbgNbd, Mle,
+    Nbd, ParetoNbd, Patterns, Probability, PurchaseHistory, Quantity, Seed, Span, SpendHistory, TimeUnit, Verdict,
     lifetime::{Observations, SpendPatterns},
     simulate,
 };
@@ -255,7 +255,7 @@ fn bootstrap_of_spend_has_the_errors_of_wald() {
     let fit = Mle::default().fit::<GammaGamma>(data.clone()).unwrap();
     let bootstrap = Mle::default().bootstrap(&fit, &data, 150, Seed::new(3)).unwrap();
     assert_eq!(bootstrap.failures(), 0);
-    let mean = |model: &GammaGamma| model.newcomer().mean().map_or(f64::NAN, |mean| mean.amount());
+    let mean = |model: &GammaGamma| model.newcomer().mean().map_or(f64::NAN, ExpectedMoney::amount);
     let ratio = bootstrap.standard_error(mean).unwrap() / fit.delta(mean).unwrap().standard_error;
     assert!((0.76..1.24).contains(&ratio), "{ratio}");
 }
