@@ -25,7 +25,7 @@ pub use jet::Jet;
 pub use jet::is_positive_definite;
 pub use ln_product::LnProduct;
 pub use ln_sum::{JetSum, LogSum};
-pub use maximise::{End, Gait, Maximum, maximise};
+pub use maximise::{End, Maximum, maximise};
 pub use mixture::{BetaMixture, Erlang, discounted_rate};
 pub use normal::{chi_squared_tail, two_sided_quantile};
 pub use quadrature::{Panel, Panels, exponential_time, integrate, integrate_from_zero, integrate_lanes};

@@ -3,7 +3,7 @@
 use super::Mle;
 use crate::{
     lifetime::{DataError, Likelihood, Observations, Parameter},
-    math::{End, Gait, Maximum, maximise},
+    math::{End, Maximum, maximise},
     parallel,
 };
 
@@ -72,7 +72,7 @@ impl Mle {
 
     pub(super) fn climb<M: Likelihood>(self, start: &[f64], data: &M::Data) -> Maximum {
         let bounds: Vec<_> = M::PARAMETERS.iter().map(Parameter::ln_range).collect();
-        maximise(start, &bounds, self.most_evaluations, Gait::Leaping, |point| M::objective(&natural(point), data))
+        maximise(start, &bounds, self.most_evaluations, |point| M::objective(&natural(point), data))
     }
 }
 

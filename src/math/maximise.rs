@@ -49,15 +49,6 @@ pub enum End {
     Stuck,
 }
 
-/// How a search moves where the function levels off towards a bound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gait {
-    /// It leaps to the bound, if that is higher.
-    Leaping,
-    /// It makes Newton's steps only: for functions that end inside the box.
-    Steady,
-}
-
 /// A step changes no parameter by more than a factor e².
 const LONGEST_STEP: f64 = 2.0;
 /// Half the Newton decrement, in units of the function: a rest of 1e-7 standard errors.
@@ -78,14 +69,8 @@ const SADDLE: f64 = 1e-8;
 ///
 /// Nocedal and Wright (2006), Numerical Optimization, section 3.4. Parameters stay within `bounds`; one that stands
 /// at its bound and is pushed outward takes no part in the step.
-pub fn maximise(
-    start: &[f64],
-    bounds: &[(f64, f64)],
-    most_evaluations: u32,
-    gait: Gait,
-    f: impl FnMut(&[f64]) -> Jet,
-) -> Maximum {
-    let mut search = Search { f, bounds, evaluations: 0, most_evaluations, gait };
+pub fn maximise(start: &[f64], bounds: &[(f64, f64)], most_evaluations: u32, f: impl FnMut(&[f64]) -> Jet) -> Maximum {
+    let mut search = Search { f, bounds, evaluations: 0, most_evaluations };
     let (mut point, mut jet) = search.evaluate(start);
     let mut idle = 0;
     let (end, held) = loop {
@@ -121,7 +106,6 @@ struct Search<'a, F> {
     bounds: &'a [(f64, f64)],
     evaluations: u32,
     most_evaluations: u32,
-    gait: Gait,
 }
 
 impl<F: FnMut(&[f64]) -> Jet> Search<'_, F> {
@@ -156,7 +140,7 @@ impl<F: FnMut(&[f64]) -> Jet> Search<'_, F> {
         const LITTLE: f64 = 1e-2;
         const FAR: f64 = 0.5;
         let far = step.direction.iter().any(|by| by.abs() > FAR);
-        if self.gait == Gait::Steady || step.gain > LITTLE || !far || self.evaluations >= self.most_evaluations {
+        if step.gain > LITTLE || !far || self.evaluations >= self.most_evaluations {
             return None;
         }
         let share = share_of_room(point, &step.direction, self.bounds);

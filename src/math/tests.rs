@@ -84,7 +84,7 @@ fn a_saddle_is_left_along_its_negative_curvature() {
         );
         jet
     };
-    let found = maximise(&[0.0, 1.0], &[(-3.0, 3.0); 2], 100, Gait::Leaping, f);
+    let found = maximise(&[0.0, 1.0], &[(-3.0, 3.0); 2], 100, f);
     assert_eq!(found.end, End::Stationary);
     assert!((found.jet.value - 0.25).abs() < 1e-12, "{found:?}");
 }
@@ -98,7 +98,7 @@ fn a_ridge_is_flat() {
         jet.add(-sum * sum, [-2.0 * sum; 2], [[-2.0; 2]; 2]);
         jet
     };
-    assert_eq!(maximise(&[0.5, 0.0], &[(-3.0, 3.0); 2], 100, Gait::Leaping, f).end, End::Flat);
+    assert_eq!(maximise(&[0.5, 0.0], &[(-3.0, 3.0); 2], 100, f).end, End::Flat);
 }
 
 /// By mpmath at 40 digits, √2 erfinv(level) of the double nearest to the decimal.

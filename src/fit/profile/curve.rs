@@ -2,7 +2,7 @@ use super::Quantity;
 use crate::{
     fit::{Fit, InferenceError, Mle, search::natural},
     lifetime::{Likelihood, Parameter},
-    math::{End, Gait, Jet, Maximum, maximise},
+    math::{End, Maximum, maximise},
     units::TimeUnit,
 };
 
@@ -91,27 +91,20 @@ impl<'a, M: Likelihood> Profile<'a, M> {
     }
 
     fn maximum(&self, held: f64, guess: &[f64]) -> Maximum {
-        let start = self.without_pivot(guess);
-        let bounds = self.without_pivot(&self.bounds);
-        maximise(&self.inside(held, &start, &bounds), &bounds, self.mle.most_evaluations, Gait::Steady, |free| {
-            let parameters = self.all(held, free);
-            let (low, high) = self.bounds[self.pivot];
-            let inside = (low - ROUNDING..=high + ROUNDING).contains(&parameters[self.pivot]);
-            let jet = if inside { M::objective(&natural(&parameters), self.data) } else { nowhere(parameters.len()) };
-            jet.along(&self.weights, self.pivot)
+        let bounds = self.without_pivot(&self.room(held));
+        maximise(&self.without_pivot(guess), &bounds, self.mle.most_evaluations, |free| {
+            M::objective(&natural(&self.all(held, free)), self.data).along(&self.weights, self.pivot)
         })
     }
 
-    /// A start from which the pivot is inside its range: where it is not, the other parameter of the ratio gives way.
-    fn inside(&self, held: f64, start: &[f64], bounds: &[(f64, f64)]) -> Vec<f64> {
-        let clamped: Vec<f64> = start.iter().zip(bounds).map(|(at, (low, high))| at.clamp(*low, *high)).collect();
+    /// The ranges of the parameters in which the pivot keeps its own: that of the other parameter of a ratio is cut to
+    /// where the pivot follows it.
+    fn room(&self, held: f64) -> Vec<(f64, f64)> {
         let (low, high) = self.bounds[self.pivot];
-        let mut all = self.all(held, &clamped);
-        let beyond = all[self.pivot] - all[self.pivot].clamp(low, high);
-        for (at, weight) in all.iter_mut().zip(&self.weights).filter(|(_, weight)| **weight < 0.0) {
-            *at += beyond / weight;
-        }
-        self.without_pivot(&all)
+        let cut = |(&(own_low, own_high), &weight): (&(f64, f64), &f64)| {
+            if weight < 0.0 { (own_low.max(low - held), own_high.min(high - held)) } else { (own_low, own_high) }
+        };
+        self.bounds.iter().zip(&self.weights).map(cut).collect()
     }
 
     /// All parameters from those but the pivot.
@@ -225,9 +218,4 @@ fn direction<M>(fit: &Fit<M>, weights: &[f64], pivot: usize) -> (Vec<f64>, f64) 
 
 fn dot(one: &[f64], other: &[f64]) -> f64 {
     one.iter().zip(other).map(|(one, other)| one * other).sum()
-}
-
-/// What a search steps back from.
-fn nowhere(parameters: usize) -> Jet {
-    Jet { value: f64::NEG_INFINITY, ..Jet::zero(parameters) }
 }
