@@ -5,6 +5,7 @@ mod certificate;
 mod delta;
 mod estimate;
 mod interval;
+mod kind;
 mod nested;
 mod profile;
 #[cfg(feature = "serde")]
@@ -16,6 +17,7 @@ pub use certificate::{Certificate, Verdict};
 pub use delta::FunctionalEstimate;
 pub use estimate::Estimate;
 pub use interval::{Interval, ParameterInterval};
+pub use kind::ModelKind;
 pub use nested::{Extends, LikelihoodRatio};
 pub use profile::Quantity;
 

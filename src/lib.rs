@@ -146,7 +146,7 @@ pub use customer::{
 pub use error::Error;
 pub use fit::{
     Bootstrap, Certificate, Estimate, Extends, Fit, FitError, FunctionalEstimate, InferenceError, Interval,
-    LikelihoodRatio, Mle, ParameterInterval, Quantity, Verdict,
+    LikelihoodRatio, Mle, ModelKind, ParameterInterval, Quantity, Verdict,
 };
 pub use interaction::{
     BadRow, Event, FirstSeen, Granularity, Interaction, InteractionLog, LogBuilder, LogError, RefundPolicy, RowError,
@@ -154,10 +154,10 @@ pub use interaction::{
 };
 #[doc(inline)]
 pub use lifetime::{
-    Bb, BbParams, Bdw, BdwParams, BetaGeometricParams, BgBb, BgBbParams, BgCnbd, BgNbd, CnbdParams, CohortForecast,
-    CountModel, DiscreteWeibull, DiscreteWeibullParams, DistributionError, Forecast, ForecastError, GammaGamma,
-    GammaGammaParams, GapPatterns, GgompertzNbd, GgompertzNbdParams, LifetimeValue, Likelihood, MbgCnbd, MbgNbd,
-    Membership, Nbd, NbdParams, NextPurchase, ParameterError, ParetoNbd, ParetoNbdParams, Sbg, SbgParams,
+    AnyModel, Bb, BbParams, Bdw, BdwParams, BetaGeometricParams, BgBb, BgBbParams, BgCnbd, BgNbd, CnbdParams,
+    CohortForecast, CountModel, DiscreteWeibull, DiscreteWeibullParams, DistributionError, Forecast, ForecastError,
+    GammaGamma, GammaGammaParams, GapPatterns, GgompertzNbd, GgompertzNbdParams, LifetimeValue, Likelihood, MbgCnbd,
+    MbgNbd, Membership, Nbd, NbdParams, NextPurchase, ParameterError, ParetoNbd, ParetoNbdParams, Sbg, SbgParams,
     SimulationWindow, SpendError, SpendForecast, Tenure, TenureError, Tenures, Timing, UndiscountedValue, Valuation,
     ValuationError, simulate, simulate_interactions,
 };

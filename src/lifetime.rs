@@ -42,6 +42,7 @@
 //! with silence too. [`Nbd`] is the yardstick without leaving. Spend has a model of its own, [`GammaGamma`]; that spend
 //! does not depend on how often somebody buys is an assumption, to be checked on your data.
 
+mod any;
 mod bb;
 mod beta_geometric;
 mod bg_bb;
@@ -67,6 +68,7 @@ mod simulate;
 mod timing;
 mod valuation;
 
+pub use any::{AnyModel, AnyProcess};
 pub use bb::{Bb, BbParams};
 pub use beta_geometric::{BetaGeometricParams, BetaGeometricProcess};
 pub use bg_bb::{BgBb, BgBbParams};
