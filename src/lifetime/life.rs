@@ -1,6 +1,6 @@
 mod likelihood;
 
-pub(super) use likelihood::{LifeJet, ln_left, objective};
+pub(super) use likelihood::{LifeJet, ln_left, ln_likelihood, objective};
 
 use crate::{
     math::{Panel, Panels, exponential_time, integrate},
@@ -42,7 +42,7 @@ impl Life {
             Self::Endless => 0.0,
             Self::Lomax { shape, scale } => shape / (scale + u),
             // e^q / (β + e^q − 1), from e^−q so that it never overflows.
-            Self::Gompertz { shape, beta, b } => shape * b / (1.0 + (beta - 1.0) * (-b * u).exp()),
+            Self::Gompertz { shape, beta, b } => shape * b / beta_after(beta, b * u),
         }
     }
 
@@ -56,9 +56,7 @@ impl Life {
         match self {
             Self::Endless => Self::Endless,
             Self::Lomax { shape, scale } => Self::Lomax { shape, scale: scale + u },
-            Self::Gompertz { shape, beta, b } => {
-                Self::Gompertz { shape, beta: beta * (-b * u).exp() - (-b * u).exp_m1(), b }
-            }
+            Self::Gompertz { shape, beta, b } => Self::Gompertz { shape, beta: beta_after(beta, b * u), b },
         }
     }
 
@@ -158,6 +156,11 @@ impl Life {
         let after = if bend > from { (4.0 / widest).max(self.hazard(bend)) } else { before };
         Panels::new(from, bend, before, widest).chain(Panels::new(bend, to, after, f64::INFINITY))
     }
+}
+
+/// (β + e^q − 1) e^−q, in which nothing cancels.
+fn beta_after(beta: f64, q: f64) -> f64 {
+    beta * (-q).exp() - (-q).exp_m1()
 }
 
 /// ln [1 + (e^q − 1)/β].

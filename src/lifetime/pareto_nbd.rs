@@ -1,13 +1,13 @@
 use super::{
     CountModel, DataError, Exposure, Likelihood, Limit, Parameter, ParameterError, PoissonProcess, enough,
-    life::{Life, LifeJet, ln_left, objective},
+    life::{Life, LifeJet, ln_left, ln_likelihood, objective},
     means,
     parameter::{is_narrow, leaving, model_of_parameters, one_rate},
     simulate::{Generator, LatentCustomer, Leaving, Pace, resampled},
 };
 use crate::{
     cohort::{Patterns, PurchaseHistory},
-    math::{Jet, ln_rising, softplus},
+    math::Jet,
     units::{Span, TimeUnit},
 };
 
@@ -168,12 +168,7 @@ impl Likelihood for ParetoNbd {
     }
 
     fn ln_likelihood(&self, history: &PurchaseHistory, unit: TimeUnit) -> f64 {
-        let (r, alpha) = (self.0.r, self.0.alpha.as_days());
-        let repeats = history.repeats();
-        let exposure = Exposure::new(r, alpha, f64::from(repeats), history.age().as_days());
-        let survival = -self.life().hazard_between(0.0, history.age().as_days());
-        let units = f64::from(repeats) * unit.days().ln();
-        ln_rising(r, repeats) + exposure.value + survival + softplus(self.ln_left(history)) + units
+        ln_likelihood(self.life(), self.0.r, self.0.alpha.as_days(), history, unit)
     }
 }
 

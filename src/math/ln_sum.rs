@@ -16,6 +16,9 @@ impl LogSum {
     pub fn add(&mut self, ln_term: f64) -> bool {
         /// Below e^−48 of the largest term, all that follow are below the last digit.
         const NEGLIGIBLE: f64 = 48.0;
+        if ln_term == f64::NEG_INFINITY {
+            return false;
+        }
         if ln_term > self.scale {
             self.sum = self.sum * (self.scale - ln_term).exp() + 1.0;
             self.scale = ln_term;

@@ -174,7 +174,7 @@ const SMALLEST_LN: f64 = -760.0;
 /// The integral over a panel, by halves where they do not agree with the whole.
 fn halved(start: f64, end: f64, whole: f64, beside: f64, depth: u32, f: &impl Fn(f64) -> f64) -> f64 {
     const AGREE: f64 = 1e-13;
-    const DEEPEST: u32 = 24;
+    const DEEPEST: u32 = 10;
     let middle = f64::midpoint(start, end);
     let [left, right] = [(start, middle), (middle, end)].map(|(start, end)| {
         let panel = Panel::new(start, end);

@@ -162,7 +162,7 @@ where
 
 #[test]
 fn bg_cnbd_and_mbg_cnbd_match_fifty_digits_on_the_stress_grid() {
-    assert_table(include_str!("data/cnbd.csv"), 100, |row| {
+    assert_table(include_str!("data/cnbd.csv"), 300, |row| {
         let mut failures = match row.model {
             "bg" => regular(row, &BgCnbd::new(row.cnbd()).unwrap()),
             "mbg" => regular(row, &MbgCnbd::new(row.cnbd()).unwrap()),

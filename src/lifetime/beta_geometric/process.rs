@@ -249,8 +249,12 @@ impl Phase {
         const WIDEST: f64 = 1.25;
         let Self { shape, rate, mixture, gaps } = *self;
         let steepness = shape + 1.0 + force * (rate + from);
-        let panels = Panels::new((from / rate).ln_1p(), (to / rate).ln_1p(), steepness, WIDEST);
-        integrate_lanes(panels, |v| {
+        let [from, to] = [from, to].map(|time| (time / rate).ln_1p());
+        // Purchases of regular buyers come in waves of length k/R, until after some k of them they are out of step.
+        let wave = if gaps.k == 1 { 0.0 } else { f64::from(gaps.k) / shape };
+        let calm = (3.0 * f64::from(gaps.k) * wave).clamp(from, to);
+        let waves = Panels::new(from, calm, steepness, WIDEST.min(2.0 * wave));
+        integrate_lanes(waves.chain(Panels::new(calm, to, steepness, WIDEST)), |v| {
             let mut values = mixture.mean_next(shape + 1.0, v, gaps);
             for (value, v) in values.iter_mut().zip(v) {
                 *value *= shape * (v - force * rate * v.exp_m1()).exp();

@@ -8,8 +8,9 @@ use super::Life;
 use crate::{
     cohort::{Pattern, Patterns, PurchaseHistory},
     lifetime::{CHUNK, Exposure, ln_rising_sum},
-    math::{Jet, JetSum, LogSum},
+    math::{Jet, JetSum, LogSum, ln_rising},
     parallel,
+    units::TimeUnit,
 };
 
 /// The logarithm of S(u), or of −S′(u), with its derivatives; those of r and α, at 0 and 1, are left open.
@@ -30,6 +31,19 @@ pub fn ln_left(life: Life, r: f64, alpha: f64, history: &PurchaseHistory) -> f64
         sum.add(power * silence + life.hazard_between(time, to) + (life.hazard(time) * weight).ln());
     });
     sum.ln()
+}
+
+/// The log-likelihood of one customer, in which neither term is taken from the other.
+pub fn ln_likelihood(life: Life, r: f64, alpha: f64, history: &PurchaseHistory, unit: TimeUnit) -> f64 {
+    let (from, to) = (history.recency().as_days(), history.age().as_days());
+    let repeats = f64::from(history.repeats());
+    let bought = |time: f64| Exposure::new(r, alpha, repeats, time).value;
+    let mut sum = LogSum::default();
+    sum.add(bought(to) - life.hazard_between(0.0, to));
+    life.walk([from, to], alpha, r + repeats, |time, weight| {
+        sum.add(bought(time) + life.ln_density(time) + weight.ln());
+    });
+    ln_rising(r, history.repeats()) + sum.ln() + repeats * unit.days().ln()
 }
 
 /// The log-likelihood of all rows with its derivatives, where `life` gives S at the end of a history (`false`) and −S′

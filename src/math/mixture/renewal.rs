@@ -23,7 +23,7 @@ impl Renewal {
             return self.few(1.0 - p).0;
         }
         let (ln_first, others) = self.terms(p);
-        ln_first.exp() + others
+        (ln_first.exp() + others).max(0.0)
     }
 
     /// 1 − E q^⌊(N+j)/k⌋, to the last digits where p is small.
@@ -68,7 +68,7 @@ impl Renewal {
             let angle = TAU * f64::from(l) * after / k;
             (angle.cos(), angle.sin())
         });
-        (after * step - ln_q).exp() * (first + others) / k
+        (after * step - ln_q).exp() * (first + others).max(0.0) / k
     }
 
     /// Σ over 0 < l < k of the real part of h_l · E (ω^l s)ᴺ, with s = e^`step`.
