@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use customer_value::lifetime::Likelihood;
+use customer_value::lifetime::{ContractProcess, Likelihood, Process};
 use customer_value::{
-    BetaGeometricParams, BgCnbd, BgNbd, CnbdParams, CountModel, DiscountRate, Forecast, GapHistory, GapPatterns,
-    GgompertzNbd, GgompertzNbdParams, Horizon, MbgCnbd, MbgNbd, Nbd, NbdParams, ParetoNbd, ParetoNbdParams, Patterns,
-    PurchaseHistory, Span, TimeUnit,
+    Bb, BbParams, Bdw, BdwParams, BetaGeometricParams, BgBb, BgBbParams, BgCnbd, BgNbd, CnbdParams, CountModel,
+    DiscountRate, DiscreteWeibull, DiscreteWeibullParams, Forecast, GapHistory, GapPatterns, GgompertzNbd,
+    GgompertzNbdParams, Horizon, MbgCnbd, MbgNbd, Membership, Nbd, NbdParams, OpportunityHistory, ParetoNbd,
+    ParetoNbdParams, Patterns, PurchaseHistory, Sbg, SbgParams, Span, Tenure, Tenures, TimeUnit,
 };
 
 use crate::shared::{error, relative_error};
@@ -80,17 +81,25 @@ type Check<'a> = (&'static str, f64, &'a dyn Fn(f64, f64) -> f64, f64);
 /// Errors beyond what the crate promises: relative for expectations down to 1e-290 and probabilities down to 1e-250,
 /// absolute below one for log-odds and log-likelihoods.
 fn failures<M: CountModel<History = PurchaseHistory>>(row: &Row, model: &M, ln_likelihood: f64) -> Vec<String> {
-    let forecast: Forecast<M::Alive> = model.forecast(&row.history());
-    let (within, rate) = (row.span("t"), DiscountRate::continuous(row.number("delta"), TimeUnit::Day).unwrap());
+    let rate = DiscountRate::continuous(row.number("delta"), TimeUnit::Day).unwrap();
+    compare(row, &model.forecast(&row.history()), rate, ln_likelihood)
+}
+
+/// Relative down to a floor, below which a number must be small too.
+fn down_to(floor: f64) -> impl Fn(f64, f64) -> f64 {
+    move |value: f64, expected: f64| {
+        if expected < floor { f64::from(u8::from(value > 10.0 * floor)) } else { relative_error(value, expected) }
+    }
+}
+
+fn absolute(value: f64, expected: f64) -> f64 {
+    if value.is_infinite() && expected.is_infinite() { 0.0 } else { error(value, expected) }
+}
+
+/// A forecast and a likelihood against a row, with times in days or, in tables of opportunities, in weeks of them.
+fn compare<P: Process>(row: &Row, forecast: &Forecast<P>, rate: DiscountRate, ln_likelihood: f64) -> Vec<String> {
+    let within = row.span("t");
     let discounted = |horizon| forecast.discounted_purchases(horizon, rate).unwrap();
-    let absolute = |value: f64, expected: f64| {
-        if value.is_infinite() && expected.is_infinite() { 0.0 } else { error(value, expected) }
-    };
-    let down_to = |floor: f64| {
-        move |value: f64, expected: f64| {
-            if expected < floor { f64::from(u8::from(value > 10.0 * floor)) } else { relative_error(value, expected) }
-        }
-    };
     let (probability, expectation) = (down_to(1e-250), down_to(1e-290));
     let count = row.count("m");
     let mut checks: Vec<Check> = vec![
@@ -107,6 +116,10 @@ fn failures<M: CountModel<History = PurchaseHistory>>(row: &Row, model: &M, ln_l
         let to = within.checked_add(row.span("u")).unwrap();
         checks.push(("window_pmf", forecast.probability_between(count, within, to).get(), &probability, 1e-9));
     }
+    report(row, checks)
+}
+
+fn report(row: &Row, checks: Vec<Check>) -> Vec<String> {
     let mut failures = Vec::new();
     for (name, value, measure, tolerance) in checks {
         let expected = row.number(name);
@@ -181,4 +194,72 @@ fn bg_cnbd_and_mbg_cnbd_match_fifty_digits_on_the_stress_grid() {
 #[test]
 fn ggompertz_nbd_matches_fifty_digits_on_the_stress_grid() {
     assert_table(include_str!("data/ggompertz.csv"), 300, |row| plain(row, &row.ggompertz_nbd()));
+}
+
+#[test]
+fn bg_bb_and_bb_match_fifty_digits_on_the_stress_grid() {
+    let every = Span::days(1.0).unwrap();
+    assert_table(include_str!("data/bgbb.csv"), 300, |row| {
+        let history = OpportunityHistory::new(row.count("x"), row.count("t_x"), row.count("n")).unwrap();
+        let rate = DiscountRate::per_unit(row.number("d"), TimeUnit::Day).unwrap();
+        let [alpha, beta] = ["alpha", "beta"].map(|name| row.number(name));
+        if row.model == "bb" {
+            let model = Bb::new(BbParams { alpha, beta, every }).unwrap();
+            return compare(row, &model.forecast(&history), rate, model.ln_likelihood(&history, TimeUnit::Day));
+        }
+        let [gamma, delta] = ["gamma", "delta"].map(|name| row.number(name));
+        let model = BgBb::new(BgBbParams { alpha, beta, gamma, delta, every }).unwrap();
+        compare(row, &model.forecast(&history), rate, model.ln_likelihood(&history, TimeUnit::Day))
+    });
+}
+
+/// What the table of contracts tells of one model, after n − 1 renewals and after n.
+fn contract<M>(row: &Row, model: &M) -> Vec<String>
+where
+    M: CountModel<History = Tenure, Alive = ContractProcess> + Likelihood<Data = Tenures>,
+{
+    let periods = row.count("n");
+    let rate = DiscountRate::per_unit(row.number("d"), TimeUnit::Day).unwrap();
+    let active = |periods| model.forecast(&Tenure::new(periods, Membership::Active).unwrap());
+    let (new, before, now) = (active(0), active(periods - 1), active(periods));
+    let lost = Tenure::new(periods, Membership::Lost).unwrap();
+    let (probability, expectation) = (down_to(1e-250), down_to(1e-290));
+    let later = now.probability_alive_after(row.span("h")).get();
+    let mut checks: Vec<Check> = vec![
+        ("survival", new.given_alive().survival_after(periods), &probability, 1e-10),
+        ("conditional_survival", later, &probability, 1e-10),
+        ("ln_lost", model.ln_likelihood(&lost, TimeUnit::Day), &absolute, 1e-10),
+        ("derl", before.given_alive().discounted_residual_lifetime(rate).unwrap(), &expectation, 1e-10),
+        ("remaining", before.given_alive().expected_renewals().unwrap_or(f64::INFINITY), &absolute, 1e-10),
+    ];
+    if !row.fields["mean_elasticity"].is_empty() {
+        checks.push((
+            "mean_elasticity",
+            before.given_alive().mean_retention_elasticity(rate).unwrap(),
+            &expectation,
+            1e-10,
+        ));
+    }
+    if !row.fields["elasticity_of_mean"].is_empty() {
+        let own = before.given_alive().retention_elasticity_of_mean(rate).unwrap();
+        checks.push(("elasticity_of_mean", own, &expectation, 1e-10));
+    }
+    report(row, checks)
+}
+
+#[test]
+fn contracts_match_fifty_digits() {
+    let every = Span::days(1.0).unwrap();
+    assert_table(include_str!("data/contract.csv"), 150, |row| {
+        let [one, two] = ["p1", "p2"].map(|name| row.number(name));
+        match row.model {
+            "sbg" => contract(row, &Sbg::new(SbgParams { alpha: one, beta: two, every }).unwrap()),
+            "dw" => contract(row, &DiscreteWeibull::new(DiscreteWeibullParams { theta: one, c: two, every }).unwrap()),
+            "bdw" => {
+                let params = BdwParams { gamma: one, delta: two, c: row.number("p3"), every };
+                contract(row, &Bdw::new(params).unwrap())
+            }
+            other => panic!("no model {other}"),
+        }
+    });
 }

@@ -106,6 +106,7 @@ impl Density {
         let t = y - self.peak;
         let ln_p = -(self.q0 * (-t).exp_m1()).ln_1p();
         let ln_q = -(self.p0 * t.exp_m1()).ln_1p();
-        (self.p0 * ln_p.exp(), self.mixture.a * ln_p + self.mixture.b * ln_q)
+        // Rounding must not carry p beyond one.
+        ((self.p0 * ln_p.exp()).min(1.0), self.mixture.a * ln_p + self.mixture.b * ln_q)
     }
 }
