@@ -22,6 +22,7 @@ mod inference;
 mod inference_coverage;
 mod interactions;
 mod laws;
+mod laws_discrete;
 mod laws_log;
 mod log;
 mod models;
