@@ -31,4 +31,5 @@ mod rejects;
 mod segment;
 mod shared;
 mod timing;
+mod traps;
 mod units;
