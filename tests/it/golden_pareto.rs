@@ -148,7 +148,7 @@ fn pareto_nbd_probability_alive_matches_lifetimes() {
 #[test]
 fn pareto_nbd_does_not_underflow_where_lifetimes_did() {
     let expected = |repeats| pareto_nbd(PYMC).forecast(&history(repeats, 200.0, 200.0)).expected_purchases(weeks(10.0));
-    for (repeats, printed) in [(132, 6.206_051_788_963_241_8), (133, 6.252_872_247_574_811_3)] {
+    for (repeats, printed) in [(132, 6.206_051_788_963_242), (133, 6.252_872_247_574_811)] {
         assert!(relative_error(expected(repeats), printed) < 1e-13, "{repeats}: {} {printed}", expected(repeats));
     }
 }

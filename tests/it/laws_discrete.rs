@@ -77,11 +77,8 @@ fn customer() -> impl Strategy<Value = Customer> {
     (0_u32..20, any::<u32>(), any::<u32>(), any::<bool>()).prop_map(|(n, last, repeats, lost)| {
         let last = last % (n + 1);
         let repeats = if last == 0 { 0 } else { 1 + repeats % last };
-        let member = match lost {
-            true => Tenure::new(n + 1, Membership::Lost).unwrap(),
-            false => Tenure::new(n, Membership::Active).unwrap(),
-        };
-        Customer { donor: OpportunityHistory::new(repeats, last, n).unwrap(), member }
+        let member = if lost { Tenure::new(n + 1, Membership::Lost) } else { Tenure::new(n, Membership::Active) };
+        Customer { donor: OpportunityHistory::new(repeats, last, n).unwrap(), member: member.unwrap() }
     })
 }
 
