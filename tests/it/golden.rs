@@ -6,11 +6,11 @@
 use customer_value::lifetime::Likelihood;
 use customer_value::{
     BgNbd, CountModel, Currency, DiscountRate, ExpectedMoney, FirstSeen, Forecast, GammaGamma, GammaGammaParams,
-    Horizon, MbgNbd, Money, PurchaseHistory, Span, SpendHistory, TimeUnit, lifetime::BetaGeometricProcess,
+    Horizon, Money, PurchaseHistory, Span, SpendHistory, TimeUnit, lifetime::BetaGeometricProcess,
 };
 
 use crate::cdnow::{day, log};
-use crate::shared::{assert_printed, beta_geometric, bg_nbd, cdnow_summary, history, mbg_nbd};
+use crate::shared::{assert_printed, bg_nbd, cdnow_summary, history, mbg_nbd};
 
 /// The vector printed in the paper.
 const PAPER: [f64; 4] = [0.243, 4.414, 0.793, 2.426];
@@ -228,28 +228,4 @@ fn mean_of_the_value_distribution_is_purchases_times_spend() {
     let spend = gamma_gamma([6.25, 3.74, 15.44]).forecast(&paid).unwrap().mean().unwrap().amount();
     assert_printed(purchases.probability_of(0, weeks(52.0)).get(), "0.3971586229");
     assert_printed(purchases.expected_purchases(weeks(52.0)) * spend, "38.4438440366");
-}
-
-#[test]
-fn mbg_newcomers_depend_on_time_unlike_those_of_pymc_marketing() {
-    let model = MbgNbd::new(beta_geometric([0.525, 6.183, 0.891, 1.614])).unwrap();
-    let newcomer = model.forecast(&PurchaseHistory::acquired());
-    let (soon, late) = (newcomer.probability_of(0, weeks(1.0)).get(), newcomer.probability_of(0, weeks(52.0)).get());
-    assert!(soon > late + 0.1, "{soon} {late}");
-}
-
-#[test]
-fn twelve_months_are_a_calendar_year_unlike_those_of_lifetimes() {
-    let cut = customer_value::Day::new(1997, 9, 30).unwrap();
-    assert_eq!(Horizon::months(12, cut).unwrap(), Horizon::Within(Span::whole_days(365)));
-}
-
-#[test]
-fn a_rate_of_ten_percent_a_year_is_not_a_rate_per_week_unlike_the_default_of_clvtools() {
-    let forecast = bg_nbd(PAPER).forecast(&history(2, 30.43, 38.86));
-    let yearly = DiscountRate::effective_annual(0.1).unwrap();
-    let weekly = DiscountRate::continuous(1.1_f64.ln(), TimeUnit::Week).unwrap();
-    let lifetime = |rate| forecast.discounted_purchases(Horizon::Lifetime, rate).unwrap();
-    assert!(lifetime(yearly) > 10.0 * lifetime(weekly));
-    assert!((yearly.factor(Span::years(1.0).unwrap()) - 1.0 / 1.1).abs() < 1e-15);
 }

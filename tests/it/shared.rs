@@ -1,7 +1,8 @@
 //! What several test modules need.
 
 use customer_value::{
-    BetaGeometricParams, BgNbd, Currency, MbgNbd, Money, Nbd, NbdParams, PurchaseHistory, Span, SpendHistory,
+    BetaGeometricParams, BgNbd, Currency, MbgNbd, Money, Nbd, NbdParams, ParetoNbd, ParetoNbdParams, PurchaseHistory,
+    Span, SpendHistory,
 };
 
 /// The difference relative to the expected number, but absolute below one.
@@ -38,6 +39,11 @@ pub fn mbg_nbd(parameters: [f64; 4]) -> MbgNbd {
 
 pub fn nbd([r, alpha]: [f64; 2]) -> Nbd {
     Nbd::new(NbdParams { r, alpha: Span::weeks(alpha).unwrap() }).unwrap()
+}
+
+pub fn pareto_nbd([r, alpha, s, beta]: [f64; 4]) -> ParetoNbd {
+    let [alpha, beta] = [alpha, beta].map(|weeks| Span::weeks(weeks).unwrap());
+    ParetoNbd::new(ParetoNbdParams { r, alpha, s, beta }).unwrap()
 }
 
 /// A history in weeks.
