@@ -6,9 +6,10 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use customer_value::{
-    Bb, Bdw, BetaGeometricParams, BgBb, BgNbd, Cohort, CountModel, Currency, DiscountRate, ExpectedMoney, GammaGamma,
-    GammaGammaParams, Horizon, Margin, MbgNbd, Mle, Money, Nbd, OpportunityHistory, OpportunityPatterns,
-    PurchaseHistory, Sbg, Seed, Span, SummaryRow, Tenures, TimeUnit, Valuation, simulate,
+    Bb, Bdw, BetaGeometricParams, BgBb, BgNbd, Cohort, CountModel, Currency, Day, DiscountRate, ExpectedMoney,
+    FirstSeen, GammaGamma, GammaGammaParams, GapPatterns, GgompertzNbd, Granularity, Horizon, Interaction,
+    InteractionLog, Margin, MbgCnbd, MbgNbd, Mle, Money, Nbd, OpportunityHistory, OpportunityPatterns, ParetoNbd,
+    ParetoNbdParams, PurchaseHistory, Sbg, Seed, Span, SummaryRow, Tenures, TimeUnit, Valuation, Window, simulate,
 };
 
 const CUSTOMERS: u32 = 1_000_000;
@@ -131,6 +132,22 @@ fn discrete(criterion: &mut Criterion) {
     });
 }
 
+/// CDNOW from its purchases, which tell the gaps between them.
+fn cdnow_log() -> Cohort<u32> {
+    let row = |line: &str| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let number = |from: usize, to: usize| fields[2][from..to].parse::<i16>().unwrap();
+        let [month, day] = [number(4, 6), number(6, 8)].map(|number| i8::try_from(number).unwrap());
+        let day = Day::new(number(0, 4), month, day).unwrap();
+        Interaction::purchase(fields[1].parse().unwrap(), day, Money::parse(fields[4], Currency::USD).unwrap())
+    };
+    let text = include_str!("../data/CDNOW_sample.txt");
+    let (start, cut) = (Day::new(1997, 1, 1).unwrap(), Day::new(1997, 9, 30).unwrap());
+    let window = Window::new(start, Day::new(1998, 6, 30).unwrap(), FirstSeen::IsNew).unwrap();
+    let log = InteractionLog::builder(window, Granularity::Day).extend(text.lines().map(row)).build().unwrap();
+    log.cohort(cut).unwrap()
+}
+
 fn fits(criterion: &mut Criterion) {
     let mle = Mle::default();
     let cohort = cdnow();
@@ -138,13 +155,25 @@ fn fits(criterion: &mut Criterion) {
     group.bench_function("NBD, CDNOW", |b| b.iter(|| mle.fit::<Nbd>(black_box(&cohort))));
     group.bench_function("BG/NBD, CDNOW", |b| b.iter(|| mle.fit::<BgNbd>(black_box(&cohort))));
     group.bench_function("MBG/NBD, CDNOW", |b| b.iter(|| mle.fit::<MbgNbd>(black_box(&cohort))));
+    group.bench_function("Pareto/NBD, CDNOW", |b| b.iter(|| mle.fit::<ParetoNbd>(black_box(&cohort))));
+    group.bench_function("GGompertz/NBD, CDNOW", |b| b.iter(|| mle.fit::<GgompertzNbd>(black_box(&cohort))));
     group.bench_function("Gamma-Gamma, CDNOW", |b| b.iter(|| mle.fit::<GammaGamma>(black_box(&cohort))));
+    let log = cdnow_log();
+    group.bench_function("MBG/CNBD-2, CDNOW", |b| {
+        b.iter(|| mle.fit::<MbgCnbd>(GapPatterns::from_cohort(black_box(&log), 2).unwrap()));
+    });
     group.sample_size(10).measurement_time(Duration::from_secs(5));
     for days in [Days::Whole, Days::Continuous] {
         let histories = customers(days);
         let cohort = self::cohort(&histories);
         group.bench_function(BenchmarkId::new("BG/NBD", days.name()), |b| {
             b.iter(|| mle.fit::<BgNbd>(black_box(&cohort)));
+        });
+        group.bench_function(BenchmarkId::new("MBG/NBD", days.name()), |b| {
+            b.iter(|| mle.fit::<MbgNbd>(black_box(&cohort)));
+        });
+        group.bench_function(BenchmarkId::new("Pareto/NBD", days.name()), |b| {
+            b.iter(|| mle.fit::<ParetoNbd>(black_box(&cohort)));
         });
         group.bench_function(BenchmarkId::new("Gamma-Gamma", days.name()), |b| {
             b.iter(|| mle.fit::<GammaGamma>(black_box(&cohort)));
@@ -154,6 +183,8 @@ fn fits(criterion: &mut Criterion) {
 
 fn forecasts(criterion: &mut Criterion) {
     let (model, spend) = (model(), spend_model());
+    let (alpha, beta) = (Span::weeks(10.578).unwrap(), Span::weeks(11.669).unwrap());
+    let pareto = ParetoNbd::new(ParetoNbdParams { r: 0.553, alpha, s: 0.606, beta }).unwrap();
     let year = Span::years(1.0).unwrap();
     let discount = DiscountRate::effective_annual(0.12).unwrap();
     let valuation = Valuation { horizon: Horizon::Within(year), discount, margin: Margin::new(0.3).unwrap() };
@@ -169,6 +200,14 @@ fn forecasts(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("lifetime value, 1 year", days.name()), |b| {
             b.iter(|| all.values(black_box(&valuation), &spend));
         });
+        let all = cohort.forecast(&pareto);
+        group.bench_function(BenchmarkId::new("Pareto/NBD: P(alive), expected, DERT", days.name()), |b| {
+            b.iter(|| {
+                let alive = all.probability_alive();
+                (alive, all.expected_purchases(black_box(year)), all.discounted_purchases(Horizon::Lifetime, discount))
+            });
+        });
+        let all = cohort.forecast(&model);
         if matches!(days, Days::Whole) {
             group.bench_function(BenchmarkId::new("DERT", days.name()), |b| {
                 b.iter(|| all.discounted_purchases(Horizon::Lifetime, black_box(discount)));
