@@ -166,10 +166,14 @@ pub trait CountModel: sealed::Sealed + Clone + PartialEq + std::fmt::Debug + Sen
     /// What a customer of this population does while alive.
     type Alive: Process;
 
-    /// The logarithm of the odds that the customer is alive at the end of the history, and the process given
-    /// that. Odds are infinite where the model knows that the customer is alive.
+    /// The logarithm of the odds that the customer is alive at the end of the history, infinite where the model knows
+    /// that.
     #[doc(hidden)]
-    fn update(&self, history: &Self::History) -> (f64, Self::Alive);
+    fn log_odds_alive(&self, history: &Self::History) -> f64;
+
+    /// The process of the customer, given alive at the end of the history.
+    #[doc(hidden)]
+    fn given_alive(&self, history: &Self::History) -> Self::Alive;
 
     /// What the process depends on: customers with equal keys have equal processes.
     #[doc(hidden)]
@@ -186,8 +190,7 @@ pub trait CountModel: sealed::Sealed + Clone + PartialEq + std::fmt::Debug + Sen
     /// What this customer will do next. A newcomer is the history
     /// [`PurchaseHistory::acquired`](crate::PurchaseHistory::acquired).
     fn forecast(&self, history: &Self::History) -> Forecast<Self::Alive> {
-        let (log_odds, alive) = self.update(history);
-        Forecast::new(log_odds, alive)
+        Forecast::new(self.log_odds_alive(history), self.given_alive(history))
     }
 }
 

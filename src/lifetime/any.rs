@@ -94,11 +94,12 @@ impl CountModel for AnyModel {
     type History = PurchaseHistory;
     type Alive = AnyProcess;
 
-    fn update(&self, history: &PurchaseHistory) -> (f64, AnyProcess) {
-        each_model!(self, |model| {
-            let (log_odds, alive) = model.update(history);
-            (log_odds, alive.into())
-        })
+    fn log_odds_alive(&self, history: &PurchaseHistory) -> f64 {
+        each_model!(self, |model| model.log_odds_alive(history))
+    }
+
+    fn given_alive(&self, history: &PurchaseHistory) -> AnyProcess {
+        each_model!(self, |model| model.given_alive(history).into())
     }
 
     fn process_key(&self, history: &PurchaseHistory) -> (u64, u64, u64) {

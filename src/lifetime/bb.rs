@@ -139,11 +139,15 @@ impl CountModel for Bb {
     type History = OpportunityHistory;
     type Alive = OpportunityProcess;
 
-    fn update(&self, history: &OpportunityHistory) -> (f64, OpportunityProcess) {
+    fn log_odds_alive(&self, _: &OpportunityHistory) -> f64 {
+        f64::INFINITY
+    }
+
+    fn given_alive(&self, history: &OpportunityHistory) -> OpportunityProcess {
         let BbParams { alpha, beta, every } = self.0;
         let (taken, all) = (f64::from(history.repeats()), f64::from(history.opportunities()));
         let (a, b) = (alpha + taken, beta + (all - taken));
-        (f64::INFINITY, OpportunityProcess { a, b, stay: Stay::Endless, every: every.as_days() })
+        OpportunityProcess { a, b, stay: Stay::Endless, every: every.as_days() }
     }
 
     fn process_key(&self, history: &OpportunityHistory) -> (u64, u64, u64) {

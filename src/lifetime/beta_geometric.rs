@@ -170,8 +170,12 @@ macro_rules! beta_geometric_model {
             type History = PurchaseHistory;
             type Alive = BetaGeometricProcess;
 
-            fn update(&self, history: &PurchaseHistory) -> (f64, BetaGeometricProcess) {
-                self.kernel().update(history)
+            fn log_odds_alive(&self, history: &PurchaseHistory) -> f64 {
+                -self.kernel().log_odds_left(history)
+            }
+
+            fn given_alive(&self, history: &PurchaseHistory) -> BetaGeometricProcess {
+                self.kernel().given_alive(history)
             }
 
             fn process_key(&self, history: &PurchaseHistory) -> (u64, u64, u64) {
@@ -223,7 +227,7 @@ impl BetaGeometric {
     }
 
     /// ln [P(data, left after the last purchase) / P(data, alive)]; −∞ where no coin was tossed.
-    fn log_odds_left(&self, history: &PurchaseHistory) -> f64 {
+    pub fn log_odds_left(&self, history: &PurchaseHistory) -> f64 {
         let Some(coin) = self.ln_odds_of_last_coin(history) else { return f64::NEG_INFINITY };
         coin + self.shape(history.repeats()) * self.ln_silence(history) - self.phases(history).ln_total()
     }
@@ -239,14 +243,13 @@ impl BetaGeometric {
         Phases { shape: self.shape(history.repeats()), silence: history.time_since_last().as_days() / age, k: self.k }
     }
 
-    pub fn update(&self, history: &PurchaseHistory) -> (f64, BetaGeometricProcess) {
+    pub fn given_alive(&self, history: &PurchaseHistory) -> BetaGeometricProcess {
         let repeats = f64::from(history.repeats());
-        let alive = BetaGeometricProcess {
+        BetaGeometricProcess {
             phases: self.phases(history),
             rate: self.alpha + history.age().as_days(),
             mixture: BetaMixture { a: self.a, b: self.b + repeats + f64::from(self.coins_before) },
-        };
-        (-self.log_odds_left(history), alive)
+        }
     }
 
     /// Without what the gaps between purchases add for k > 1.

@@ -276,16 +276,19 @@ impl CountModel for BgBb {
     type History = OpportunityHistory;
     type Alive = OpportunityProcess;
 
-    fn update(&self, history: &OpportunityHistory) -> (f64, OpportunityProcess) {
+    fn log_odds_alive(&self, history: &OpportunityHistory) -> f64 {
+        -self.ln_left(history)
+    }
+
+    fn given_alive(&self, history: &OpportunityHistory) -> OpportunityProcess {
         let BgBbParams { alpha, beta, gamma, delta, every } = self.0;
         let (repeats, seen) = (f64::from(history.repeats()), f64::from(history.opportunities()));
-        let alive = OpportunityProcess {
+        OpportunityProcess {
             a: alpha + repeats,
             b: beta + (seen - repeats),
             stay: Stay::Beta { gamma, delta, power: 1.0, seen },
             every: every.as_days(),
-        };
-        (-self.ln_left(history), alive)
+        }
     }
 
     fn process_key(&self, history: &OpportunityHistory) -> (u64, u64, u64) {

@@ -36,34 +36,46 @@ use crate::{
 /// assert!(expected[0] > expected[1]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct CohortForecast<'a, M, Id> {
     cohort: &'a Cohort<Id>,
     model: &'a M,
+    /// Of being alive, computed once: every number needs them.
+    log_odds: Vec<f64>,
 }
 
 impl<Id> Cohort<Id> {
     /// The forecasts of all customers under a model.
     pub fn forecast<'a, M: CountModel<History = PurchaseHistory>>(&'a self, model: &'a M) -> CohortForecast<'a, M, Id> {
-        CohortForecast { cohort: self, model }
+        let log_odds = parallel::map(self.purchases(), |history| model.log_odds_alive(history));
+        CohortForecast { cohort: self, model, log_odds }
     }
 }
 
 impl<'a, M: CountModel<History = PurchaseHistory>, Id> CohortForecast<'a, M, Id> {
     /// The forecast of each customer, one after the other.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Forecast<M::Alive>> + use<'a, M, Id> {
-        let model = self.model;
-        self.histories().iter().map(|history| model.forecast(history))
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Forecast<M::Alive>> {
+        let of = |(&log_odds, history)| Forecast::new(log_odds, self.model.given_alive(history));
+        self.log_odds.iter().zip(self.histories()).map(of)
+    }
+
+    /// `f` of the forecast of every customer. Ids stay out, which may not be shared between threads.
+    fn each<R: Send>(&self, f: impl Fn(Forecast<M::Alive>) -> R + Sync + Send) -> Vec<R> {
+        let Self { model, log_odds, .. } = self;
+        let histories = self.histories();
+        parallel::map_indices(log_odds.len(), |index| {
+            f(Forecast::new(log_odds[index], model.given_alive(&histories[index])))
+        })
     }
 
     /// P(alive) of each customer.
     pub fn probability_alive(&self) -> Vec<Probability> {
-        parallel::map(self.histories(), |history| self.model.forecast(history).probability_alive())
+        self.each(|forecast| forecast.probability_alive())
     }
 
     /// The probability of each customer to buy at least once within a span.
     pub fn probability_active(&self, within: Span) -> Vec<Probability> {
-        parallel::map(self.histories(), |history| self.model.forecast(history).probability_active(within))
+        self.each(|forecast| forecast.probability_active(within))
     }
 
     /// The expected purchases of each customer within a span.
@@ -86,17 +98,17 @@ impl<'a, M: CountModel<History = PurchaseHistory>, Id> CohortForecast<'a, M, Id>
 
     /// The mean number of purchases a `unit` of time of each customer while alive, given alive now.
     pub fn mean_rate(&self, unit: TimeUnit) -> Vec<f64> {
-        parallel::map(self.histories(), |history| self.model.forecast(history).mean_rate(unit))
+        self.each(|forecast| forecast.mean_rate(unit))
     }
 
     /// How readily each customer leaves, on average, given alive now.
     pub fn mean_dropout(&self, unit: TimeUnit) -> Vec<Dropout> {
-        parallel::map(self.histories(), |history| self.model.forecast(history).mean_dropout(unit))
+        self.each(|forecast| forecast.mean_dropout(unit))
     }
 
     /// When the next purchase of each customer comes, given that one comes up to the horizon; `None` where none can.
     pub fn next_purchase(&self, horizon: Horizon) -> Vec<Option<NextPurchase<M::Alive>>> {
-        parallel::map(self.histories(), |history| self.model.forecast(history).next_purchase(horizon))
+        self.each(|forecast| forecast.next_purchase(horizon))
     }
 
     /// The lifetime value of each customer.
@@ -128,17 +140,18 @@ impl<'a, M: CountModel<History = PurchaseHistory>, Id> CohortForecast<'a, M, Id>
         A: Copy + Send + Sync,
         R: Send,
     {
+        let Self { model, log_odds, .. } = self;
         let histories = self.histories();
-        if !repeat_themselves(self.model, histories) {
-            return parallel::map(histories, |history| {
-                let (log_odds, alive) = self.model.update(history);
-                combine(logistic(log_odds), f(&alive))
+        if !repeat_themselves(*model, histories) {
+            return parallel::map_indices(histories.len(), |index| {
+                combine(logistic(log_odds[index]), f(&model.given_alive(&histories[index])))
             });
         }
-        let distinct = Distinct::of(self.model, histories);
-        let answers = parallel::map(&distinct.first, |history| f(&self.model.update(history).1));
-        let rows: Vec<(&PurchaseHistory, &usize)> = histories.iter().zip(&distinct.which).collect();
-        parallel::map(&rows, |(history, which)| combine(logistic(self.model.update(history).0), answers[**which]))
+        let distinct = Distinct::of(*model, histories);
+        let answers = parallel::map(&distinct.first, |history| f(&model.given_alive(history)));
+        parallel::map_indices(histories.len(), |index| {
+            combine(logistic(log_odds[index]), answers[distinct.which[index]])
+        })
     }
 
     fn histories(&self) -> &'a [PurchaseHistory] {

@@ -70,13 +70,12 @@ fn ln_likelihood(stay: Stay, tenure: Tenure) -> f64 {
     }
 }
 
-/// The log-odds of being active, which are known, and the process given that.
-fn update(stay: Stay, tenure: Tenure, every: Span) -> (f64, ContractProcess) {
-    let log_odds = match tenure.membership() {
+/// The log-odds of being active, which are known.
+fn log_odds_active(tenure: Tenure) -> f64 {
+    match tenure.membership() {
         Membership::Active => f64::INFINITY,
         Membership::Lost => f64::NEG_INFINITY,
-    };
-    (log_odds, ContractProcess { stay: stay.after(f64::from(tenure.periods())), every: every.as_days() })
+    }
 }
 
 /// A customer who renews always until S(k) = e^(−rate·k^power) falls below a random number.
@@ -120,8 +119,13 @@ macro_rules! contract_model {
             type History = $crate::lifetime::Tenure;
             type Alive = $crate::lifetime::ContractProcess;
 
-            fn update(&self, tenure: &Self::History) -> (f64, Self::Alive) {
-                $crate::lifetime::contract::update(self.stay(), *tenure, self.0.every)
+            fn log_odds_alive(&self, tenure: &Self::History) -> f64 {
+                $crate::lifetime::contract::log_odds_active(*tenure)
+            }
+
+            fn given_alive(&self, tenure: &Self::History) -> Self::Alive {
+                let stay = self.stay().after(f64::from(tenure.periods()));
+                $crate::lifetime::ContractProcess { stay, every: self.0.every.as_days() }
             }
 
             fn process_key(&self, tenure: &Self::History) -> (u64, u64, u64) {

@@ -136,10 +136,14 @@ impl CountModel for Nbd {
     type History = PurchaseHistory;
     type Alive = PoissonProcess;
 
-    fn update(&self, history: &PurchaseHistory) -> (f64, PoissonProcess) {
+    fn log_odds_alive(&self, _: &PurchaseHistory) -> f64 {
+        f64::INFINITY
+    }
+
+    fn given_alive(&self, history: &PurchaseHistory) -> PoissonProcess {
         let shape = self.0.r + f64::from(history.repeats());
         let rate = self.0.alpha.as_days() + history.age().as_days();
-        (f64::INFINITY, PoissonProcess { shape, rate, life: Life::Endless })
+        PoissonProcess { shape, rate, life: Life::Endless }
     }
 
     fn process_key(&self, history: &PurchaseHistory) -> (u64, u64, u64) {

@@ -94,10 +94,6 @@ impl ParetoNbd {
     const fn life(&self) -> Life {
         Life::Lomax { shape: self.0.s, scale: self.0.beta.as_days() }
     }
-
-    fn ln_left(&self, history: &PurchaseHistory) -> f64 {
-        ln_left(self.life(), self.0.r, self.0.alpha.as_days(), history)
-    }
 }
 
 impl Likelihood for ParetoNbd {
@@ -176,11 +172,14 @@ impl CountModel for ParetoNbd {
     type History = PurchaseHistory;
     type Alive = PoissonProcess;
 
-    fn update(&self, history: &PurchaseHistory) -> (f64, PoissonProcess) {
+    fn log_odds_alive(&self, history: &PurchaseHistory) -> f64 {
+        -ln_left(self.life(), self.0.r, self.0.alpha.as_days(), history)
+    }
+
+    fn given_alive(&self, history: &PurchaseHistory) -> PoissonProcess {
         let age = history.age().as_days();
         let shape = self.0.r + f64::from(history.repeats());
-        let alive = PoissonProcess { shape, rate: self.0.alpha.as_days() + age, life: self.life().after(age) };
-        (-self.ln_left(history), alive)
+        PoissonProcess { shape, rate: self.0.alpha.as_days() + age, life: self.life().after(age) }
     }
 
     fn process_key(&self, history: &PurchaseHistory) -> (u64, u64, u64) {

@@ -16,16 +16,21 @@ impl LogSum {
     pub fn add(&mut self, ln_term: f64) -> bool {
         /// Below e^−48 of the largest term, all that follow are below the last digit.
         const NEGLIGIBLE: f64 = 48.0;
+        self.add_weighted(ln_term, 1.0);
+        ln_term > self.scale - NEGLIGIBLE
+    }
+
+    /// Adds a term `weight` times.
+    pub fn add_weighted(&mut self, ln_term: f64, weight: f64) {
         if ln_term == f64::NEG_INFINITY {
-            return false;
+            return;
         }
         if ln_term > self.scale {
-            self.sum = self.sum * (self.scale - ln_term).exp() + 1.0;
+            self.sum = self.sum * (self.scale - ln_term).exp() + weight;
             self.scale = ln_term;
         } else {
-            self.sum += (ln_term - self.scale).exp();
+            self.sum += weight * (ln_term - self.scale).exp();
         }
-        ln_term > self.scale - NEGLIGIBLE
     }
 
     pub fn ln(&self) -> f64 {

@@ -28,7 +28,7 @@ pub fn ln_left(life: Life, r: f64, alpha: f64, history: &PurchaseHistory) -> f64
     let mut sum = LogSum::default();
     life.walk([from, to], alpha, power, |time, weight| {
         let silence = ((to - time) / (alpha + time)).ln_1p();
-        sum.add(power * silence + life.hazard_between(time, to) + (life.hazard(time) * weight).ln());
+        sum.add_weighted(power * silence + life.hazard_between(time, to), life.hazard(time) * weight);
     });
     sum.ln()
 }
