@@ -60,11 +60,16 @@
 //! | millions of purchases as columns | [`Cohort::from_columns`] | a [`Cohort`] |
 //! | (x, t_x, T) from another program | [`Cohort::from_summaries`], or [`PurchaseHistory::new`] for one | a [`Cohort`]; a history |
 //! | counts of equal histories from a query engine | [`Patterns::from_counts`] | data to fit |
-//! | a cohort | [`Mle::fit`] | a [`Fit`] of [`BgNbd`], [`MbgNbd`], [`Nbd`] or [`GammaGamma`] |
+//! | which opportunities customers took, how long contracts lasted | [`OpportunityPatterns`], [`Tenures`] | data to fit [`BgBb`], [`Sbg`] or [`Bdw`] |
+//! | a cohort | [`Mle::fit`], or [`ModelKind::fit`] at run time | a [`Fit`] of [`MbgNbd`], [`ParetoNbd`], [`GammaGamma`] … |
+//! | a fit | [`Fit::wald_intervals`], [`Mle::profiles`], [`Fit::delta`], [`Mle::bootstrap`] | intervals |
+//! | a fit and one that it contains | [`Fit::likelihood_ratio`] | a test |
 //! | published parameters | [`BgNbd::new`] and its like | a model, as good as a fitted one |
 //! | a model and a history | [`CountModel::forecast`] | a [`Forecast`] of one customer |
 //! | a model and a cohort | [`Cohort::forecast`] | a [`CohortForecast`]: columns of the same numbers |
 //! | forecasts of purchases and spend | [`Valuation`] | a [`LifetimeValue`] with its parts, or its path by period |
+//! | forecasts of purchases and spend | [`UndiscountedValue`] | the distribution of a value: quantiles, P(value > cost) |
+//! | purchases of one customer | [`PurchaseTimes::alive_path`] | P(alive) through the past |
 //! | an offer and what it asks of the buyer | [`delivered::Delivered`] | net value, ratio, [`delivered::ValueVector`] |
 //! | several offers | [`delivered::ChoiceSet`] | who is chosen, with which probability |
 //! | one number a customer | [`segment::Pyramid`], [`segment::Concentration`] | tiers; Lorenz curve, Gini |
@@ -88,8 +93,12 @@
 //! * **Are the estimates to be trusted?** [`Fit::is_interior`] and [`Fit::certificate`]; see [`Mle`].
 //! * **DERT**, discounted expected residual transactions: [`Forecast::discounted_purchases`] over
 //!   [`Horizon::Lifetime`].
+//! * **When will they come back?** [`Forecast::next_purchase`].
+//! * **Keep a fit:** with the feature `serde` it is less than a kilobyte; [`Fit::check`] tells whether data are those of it.
+//! * **Is a bigger model worth it?** [`Fit::likelihood_ratio`], [`Fit::aic`]; the verdict [`Verdict::Boundary`] names the
+//!   smaller model in which a search ended.
 //! * **Past and future value together:** [`LifetimeValue::with_realised`].
-//! * **Customers to try things on:** [`simulate`].
+//! * **Customers to try things on:** [`simulate`]; with spend, as rows of a log, [`simulate_interactions`].
 //! * **The log-likelihood differs from that of another program:** ask for its unit, [`Fit::log_likelihood`].
 //!
 //! # Words
@@ -102,9 +111,8 @@
 //!
 //! None by default.
 //!
-//! * `serde`: units, rows, histories, models, values and segments are read and written, reading runs the checks of
-//!   `new`; a [`Fit`] and its [`Certificate`] are written only: to keep a fit, keep [`Fit::model`]. Numbers survive JSON
-//!   to the last bit with the feature `float_roundtrip` of serde_json.
+//! * `serde`: units, rows, histories, models, fits, values and segments are read and written, reading runs the checks of
+//!   `new`. Numbers survive JSON to the last bit with the feature `float_roundtrip` of serde_json.
 //! * `rayon`: cohorts on all threads, with the same bits.
 //! * `jiff`, `chrono`, `time`: [`Day`] and [`Timestamp`] convert from and to their types.
 //!
@@ -112,9 +120,9 @@
 //!
 //! # What is missing
 //!
-//! Pareto/NBD and the other count models, subscriptions, intervals and distributions of predictions, covariates. How a
-//! better offer changes what customers are worth; scoring customers by many indicators at once. Costs of rows, roles
-//! and axis weights of customers are kept, but no number is made of them yet. No exchange rates: a log has one currency.
+//! Covariates; backtests and scores of forecasts; correlation of purchases and leaving. How a better offer changes what
+//! customers are worth; scoring customers by many indicators at once. Costs of rows, roles and axis weights of customers are
+//! kept, but no number is made of them yet. No exchange rates: a log has one currency.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 

@@ -23,24 +23,57 @@
 //!
 //! # Which model
 //!
-//! | model | who leaves | P(alive) of one-time buyers |
+//! | model | when they buy | who leaves | P(alive) of one-time buyers |
+//! | --- | --- | --- | --- |
+//! | [`Nbd`] | at random | nobody | 1 |
+//! | [`BgNbd`] | at random | after a repeat purchase, with a probability of one's own | 1: nobody leaves before the second purchase |
+//! | [`MbgNbd`] | at random | after any purchase, the first included | below 1 |
+//! | [`BgCnbd`], [`MbgCnbd`] | at every k-th event: with a rhythm | as in BG/NBD, as in MBG/NBD | 1, below 1 |
+//! | [`ParetoNbd`] | at random | at any time, at a rate of one's own | below 1, falling with silence |
+//! | [`GgompertzNbd`] | at random | at any time, ever more readily, or ever less, with age | below 1, falling with silence |
+//! | [`Bb`] | at opportunities | nobody | 1 |
+//! | [`BgBb`] | at opportunities | before an opportunity to buy, with a probability of one's own | below 1, once an opportunity was missed |
+//! | [`Sbg`], [`DiscreteWeibull`], [`Bdw`] | at renewals | at a renewal of the contract, which is seen | 1 or 0 |
+//!
+//! *At random* is a Poisson process at a rate of the customer's own, spread over customers like a gamma distribution.
+//!
+//! * **Shops whose customers come and go unseen.** Start with [`MbgNbd`] and [`ParetoNbd`]; on CDNOW they differ by 6 % in
+//!   what they expect. [`BgNbd`] is the one most often published, and gives everybody who bought once P(alive) = 1,
+//!   however long ago: not a finding but an assumption, for in it nobody leaves before a second purchase. Where that is
+//!   not believed, take another, or look at [`Forecast::probability_active`], which falls with silence in every model.
+//! * **Customers with a rhythm**, such as those of consumables: ask
+//!   [`InteractionLog::regularity`](crate::InteractionLog::regularity); from about 1.5 on, [`MbgCnbd`] with the k that
+//!   [`Mle::fit_regularity`](crate::Mle::fit_regularity) finds tells a late customer from a lost one sooner.
+//! * **Leaving that depends on age.** [`GgompertzNbd`]; its certificate says when the data ask for [`ParetoNbd`] instead,
+//!   as those of CDNOW do.
+//! * **Yearly appeals, conferences, collections.** Everybody may buy at certain opportunities and takes each with a
+//!   probability of one's own: [`BgBb`] on an [`OpportunityHistory`](crate::OpportunityHistory), each customer with an own
+//!   number of opportunities.
+//! * **Contracts**, where the firm knows who is still a customer and asks how long: [`Sbg`] if the chance of leaving is a
+//!   customer's own for good, [`Bdw`] if it may change with tenure ([`Tenure`]). That retention rises with tenure is what
+//!   both say of any mixed cohort: the disloyal leave first.
+//! * **The yardstick** without leaving is [`Nbd`] (or [`Bb`]): a model that is hardly likelier has found nobody who left.
+//!
+//! To choose while the program runs there are [`AnyModel`] and [`ModelKind`](crate::ModelKind); the example `which_model`
+//! puts them side by side. Log-likelihoods, AIC and BIC compare among models of the same purchases; the k of CNBD is a
+//! choice that they do not count.
+//!
+//! Spend has a model of its own, [`GammaGamma`]; that spend does not depend on how often somebody buys is an assumption,
+//! to be checked on your data. How sure a number is: intervals of a [`Fit`](crate::Fit) tell what the data leave open of
+//! the parameters, [`UndiscountedValue`] what chance leaves open for one customer.
+//!
+//! # Does an interval hold what it promises?
+//!
+//! Of 2,000 simulated cohorts of 2,000 customers each, observed for two years, so many 95 % profile intervals held the
+//! true value, in percent; `cargo test --release --all-features -- --ignored coverage` prints them again.
+//!
+//! | model | parameters | ratios |
 //! | --- | --- | --- |
-//! | [`Nbd`] | nobody | 1 |
-//! | [`BgNbd`] | after a repeat purchase, with a probability of one's own | 1: nobody leaves before the second purchase |
-//! | [`MbgNbd`] | after any purchase, the first included | below 1 |
-//! | [`Bb`] | nobody | 1 |
-//! | [`BgBb`] | before an opportunity to buy, with a probability of one's own | below 1, once an opportunity was missed |
-//! | [`Sbg`], [`DiscreteWeibull`], [`Bdw`] | at a renewal of the contract, which is seen | 1 or 0 |
-//!
-//! [`Bb`] and [`BgBb`] are for discrete time: everybody may buy at certain opportunities, such as the yearly appeal of a
-//! charity, and takes each with a probability of one's own ([`OpportunityHistory`](crate::OpportunityHistory)). The last
-//! row is for contracts, where the firm knows who is still a customer, and asks how long ([`Tenure`]).
-//!
-//! In all others a customer buys at random (Poisson) at a rate of one's own, and rates are spread over customers
-//! like a gamma distribution; the probability of leaving is spread like a beta distribution. [`BgNbd`] is the one
-//! most often published; where many customers buy once and never again, take [`MbgNbd`], in which their P(alive) falls
-//! with silence too. [`Nbd`] is the yardstick without leaving. Spend has a model of its own, [`GammaGamma`]; that spend
-//! does not depend on how often somebody buys is an assumption, to be checked on your data.
+//! | NBD | r 94.65, alpha 94.70 | r/alpha 94.55 |
+//! | BG/NBD | r, alpha, a within 93 to 97, b 94.75 | r/alpha 94.60, a/b 94.80 |
+//! | MBG/NBD | r 95.60, alpha 95.00, a 94.40, b 94.05 | r/alpha 94.20, a/b 94.90 |
+//! | Pareto/NBD | r 95.45, alpha 95.55, s 93.85, beta 94.40 | r/alpha 95.25, s/beta 94.60 |
+//! | Gamma-Gamma | p 95.75, q 94.55, v 95.55 | |
 
 mod any;
 mod bb;
