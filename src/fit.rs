@@ -174,7 +174,7 @@ pub enum InferenceError {
         /// By how much the log-likelihood exceeds that of the fit.
         gain: f64,
     },
-    /// A model is less likely than one that it contains: its search missed the maximum.
+    /// A model is less likely than one that it contains: its search missed the maximum, or the edge of its range came first.
     #[error("{larger} contains {smaller}, yet its log-likelihood is lower by {loss:e}")]
     LargerIsLessLikely {
         /// The model with more parameters.

@@ -41,11 +41,16 @@ impl BetaGeometricParams {
         vec![self.r, self.alpha.as_days(), self.a, self.b]
     }
 
+    #[expect(clippy::unused_self, reason = "the parameters of the other models of the family have a k")]
     pub(super) const fn k(self) -> u32 {
         1
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "the parameters of the other models of the family have a k")]
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "the parameters of the other models of the family have a k"
+    )]
     pub(super) const fn check_k(self, _: &'static str) -> Result<(), ParameterError> {
         Ok(())
     }

@@ -16,7 +16,8 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CnbdParams {
-    /// How regularly customers buy: 1 at random, 2 and more with a rhythm; at most 24. Given, not estimated.
+    /// How regularly customers buy: 1 at random, 2 and more with a rhythm; at most 24. Given, not estimated. Predictions
+    /// are sums over k phases, and discounted ones follow k waves of purchases: they take some k² times as long.
     pub k: u32,
     /// Shape of the gamma distribution of event rates: small when customers differ much.
     pub r: f64,
@@ -127,7 +128,7 @@ beta_geometric_model!(
 /// ```text
 /// L = Π g^(k−1)/(k−1)! · Γ(r+kx)/Γ(r) · α^r (α+T)^−(r+kx) · B(a, b+x+1)/B(a, b) · (S₁ + S₂)
 ///
-/// S₁ = · a/(b+x) · ((α+T)/(α+t_x))^(r+kx)
+/// S₁ = a/(b+x) · ((α+T)/(α+t_x))^(r+kx)
 /// S₂ = Σ_{j<k} (r+kx) (r+kx+1) … (r+kx+j−1) · ((T−t_x)/(α+T))^j / j!
 ///
 /// P(alive) = S₂ / (S₁ + S₂)

@@ -12,6 +12,8 @@ pub use process::ContractProcess;
 pub use sbg::{Sbg, SbgParams};
 pub use tenure::{Membership, Tenure, TenureError, Tenures};
 
+use tenure::TenureRow;
+
 use super::{
     CountModel,
     opportunity::{Stay, opportunities},
@@ -88,22 +90,34 @@ fn draw(rate: f64, power: f64, every: Span, rng: &mut Generator) -> LatentCustom
     }
 }
 
-/// For each contract of `data` one drawn from the model, observed for as long: an active one up to now, a lost one, of which
-/// that is not known, for as long as the longest.
+/// For each contract of `data` one drawn from the model, observed for as long. How long a lost one would have been observed
+/// is not known: as long as one drawn from the active ones that are as old or older, else as the longest.
 fn resampled(model: &impl CountModel<History = Tenure>, data: &Tenures, rng: &mut Generator) -> Tenures {
-    let longest = data.rows().last().map_or(0, |row| row.periods);
     let every = data.every();
+    let seen = data.rows().iter().enumerate().flat_map(|(index, row)| {
+        let active = (0..row.active).map(|_| row.periods);
+        let older = &data.rows()[index..];
+        active.chain((0..row.lost).map(|_| seen_for(older, rng.uniform())).collect::<Vec<_>>())
+    });
+    let seen: Vec<u32> = seen.collect();
     let mut observed = |periods: u32| {
         let until = (f64::from(periods) + 0.5) * every.as_days();
         let mut renewals = 0;
         model.draw(rng).purchases(until, rng, |_| renewals += 1);
         model.observe(renewals, 0.0, until)
     };
-    let seen = data.rows().iter().flat_map(|row| {
-        let active = (0..row.active).map(|_| row.periods);
-        active.chain((0..row.lost).map(move |_| longest))
+    Tenures::proven(seen.into_iter().map(&mut observed), every)
+}
+
+/// The tenure of the active contract at a share of all active ones in ascending rows; the longest where none is active.
+fn seen_for(rows: &[TenureRow], share: f64) -> u32 {
+    let active: u64 = rows.iter().map(|row| row.active).sum();
+    let mut left = share * active as f64;
+    let at_share = rows.iter().find(|row| {
+        left -= row.active as f64;
+        left < 0.0
     });
-    Tenures::proven(seen.map(&mut observed), every)
+    at_share.or(rows.last()).map_or(0, |row| row.periods)
 }
 
 /// The tenure of a simulated customer, from times in days.

@@ -91,7 +91,7 @@ impl UndiscountedValue {
     ///
     /// # Errors
     ///
-    /// [`DistributionError::MarginNotPositive`]; [`DistributionError::TooManyPurchases`] when more than 100,000
+    /// [`DistributionError::MarginNotPositive`]; [`DistributionError::TooManyPurchases`] when more than 20,000
     /// purchases would have to be told apart.
     pub fn new<P: Process>(
         purchases: &Forecast<P>,
@@ -290,7 +290,7 @@ fn counts<P: Process>(alive: &P, within: Span) -> Result<Vec<f64>, DistributionE
     const TAIL: f64 = 1e-19;
     /// Probabilities that sum to one so nearly leave no second peak to come.
     const UNSEEN: f64 = 1e-9;
-    const MOST: u32 = 100_000;
+    const MOST: u32 = 20_000;
     let expected = alive.expected_purchases(within);
     let mut counts = Vec::new();
     let mut sum = 0.0;

@@ -105,7 +105,8 @@ impl<P: Process> Forecast<P> {
     }
 
     /// The expected discounted number of purchases up to a horizon: each counts exp(−δ·u) when made u from now. Over
-    /// a lifetime it is known as DERT, discounted expected residual transactions.
+    /// a lifetime it is known as DERT, discounted expected residual transactions. In discrete time the first opportunity
+    /// comes a period from now and is discounted by one.
     ///
     /// ```text
     /// P(alive) · ∫ e^−δu g(u) du,   g(u) = d/du E[purchases within u, given alive]
@@ -113,7 +114,7 @@ impl<P: Process> Forecast<P> {
     ///
     /// # Errors
     ///
-    /// [`ForecastError::Diverges`] for a lifetime without discounting, where the expectation is infinite.
+    /// [`ForecastError::Diverges`] for a lifetime without discounting, if the expectation is infinite.
     ///
     /// # References
     ///
@@ -130,10 +131,15 @@ impl<P: Process> Forecast<P> {
     ///
     /// # Errors
     ///
-    /// [`ForecastError::Diverges`] for a lifetime without discounting, where the expectation is infinite.
+    /// [`ForecastError::Diverges`] for a lifetime without discounting, if the expectation is infinite.
     pub fn discounted_between(&self, from: Span, to: Horizon, rate: DiscountRate) -> Result<f64, ForecastError> {
         let given_alive = self.alive.discounted_purchases(from, to, rate.force_per_day());
-        if given_alive.is_finite() { Ok(self.share_alive() * given_alive) } else { Err(ForecastError::Diverges) }
+        match self.share_alive() {
+            // Nothing comes from who has left, however much would come from the living.
+            0.0 => Ok(0.0),
+            alive if given_alive.is_finite() => Ok(alive * given_alive),
+            _ => Err(ForecastError::Diverges),
+        }
     }
 
     /// The mean number of purchases a `unit` of time while alive, given alive now: the mean of the customer's own rate.

@@ -103,6 +103,9 @@ impl GgompertzNbd {
     }
 }
 
+/// The least b, per day: a hazard that does not grow while anybody is seen.
+const LEAST_B: f64 = 1e-9;
+
 impl Likelihood for GgompertzNbd {
     type Data = Patterns;
 
@@ -112,7 +115,7 @@ impl Likelihood for GgompertzNbd {
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::number("r"),
         Parameter::time("alpha"),
-        Parameter::new("b", Dimension::Rate, 1e-9, 1e3),
+        Parameter::new("b", Dimension::Rate, LEAST_B, 1e3),
         Parameter::number("s"),
         Parameter::new("beta", Dimension::Number, 1e-15, 1e6),
     ];
@@ -140,20 +143,17 @@ impl Likelihood for GgompertzNbd {
         self.0.to_natural()
     }
 
-    /// The starts of [`ParetoNbd`], next to that limit, and lives that end about a common age.
+    /// The starts of [`ParetoNbd`] in that limit, from which its maximum is found if that is the likeliest, and lives that
+    /// end about a common age.
     fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, DataError> {
         let pareto = ParetoNbd::starts(data)?;
         let (_, age) = super::means(data);
-        // b·age, and β over its value in the Pareto limit.
-        let shapes = [(1e-4, 1.0), (2.0, 2.0)];
-        let start = |(growth, beta): (f64, f64)| {
-            let b = growth / age.max(1e-3);
-            pareto.iter().step_by(3).map(move |start| {
-                let beta = (beta * b * start[3]).clamp(1e-9, 1e5);
-                vec![start[0], start[1], b, start[2], beta]
-            })
+        let start = |b: f64, wider: f64, start: &[f64]| {
+            vec![start[0], start[1], b, start[2], (wider * b * start[3]).clamp(1e-14, 1e5)]
         };
-        Ok(shapes.into_iter().flat_map(start).collect())
+        let limit = pareto.iter().map(|one| start(1.01 * LEAST_B, 1.0, one));
+        let common_age = pareto.iter().step_by(3).map(|one| start(2.0 / age.max(1e-3), 2.0, one));
+        Ok(limit.chain(common_age).collect())
     }
 
     fn objective(natural: &[f64], data: &Patterns) -> Jet {

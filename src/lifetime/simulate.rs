@@ -122,6 +122,9 @@ impl Leaving {
     }
 }
 
+/// More than anybody makes, and as many as a history counts.
+const MOST_PURCHASES: u32 = 999_999_999;
+
 impl LatentCustomer {
     /// Calls with the time of each repeat purchase, in days after the first, up to `until`: in continuous time without
     /// it, at opportunities with the one that falls there.
@@ -133,14 +136,14 @@ impl LatentCustomer {
             Leaving::At { time } => (0.0, 0, until.min(time)),
         };
         let mut alive = !(0..coins_before).any(|_| rng.happens(dropout));
-        let mut now = 0.0;
-        while alive {
+        let (mut now, mut made) = (0.0, 0);
+        while alive && made < MOST_PURCHASES {
             let next = now + self.pace.gap(rng);
             // A gap below the resolution of the clock would be no gap; a rate of zero makes an infinite one.
             if next >= until || next <= now {
                 break;
             }
-            now = next;
+            (now, made) = (next, made + 1);
             visit(now);
             alive = !rng.happens(dropout);
         }
@@ -198,7 +201,7 @@ impl Generator {
     }
 
     /// Between 0 and 1.
-    fn uniform(&mut self) -> f64 {
+    pub(super) fn uniform(&mut self) -> f64 {
         rand_distr::StandardUniform.sample(&mut self.0)
     }
 

@@ -48,7 +48,12 @@ impl<P: Process> Forecast<P> {
     pub fn next_purchase(&self, horizon: Horizon) -> Option<NextPurchase<P>> {
         let given_alive = self.given_alive().any_purchase(horizon);
         let probability = Probability::computed(self.probability_alive().get() * given_alive);
-        (given_alive > 0.0).then_some(NextPurchase { alive: *self.given_alive(), horizon, given_alive, probability })
+        (probability.get() > 0.0).then_some(NextPurchase {
+            alive: *self.given_alive(),
+            horizon,
+            given_alive,
+            probability,
+        })
     }
 }
 

@@ -2,8 +2,9 @@
 //! --nocapture`; it takes some minutes and prints a table.
 
 use customer_value::{
-    BgNbd, CountModel, Currency, ExpectedMoney, GammaGamma, GammaGammaParams, Likelihood, MbgNbd, Mle, Money, Nbd,
-    ParetoNbd, ParetoNbdParams, Patterns, PurchaseHistory, Quantity, Seed, Span, SpendHistory, TimeUnit, Verdict,
+    BgBb, BgBbParams, BgNbd, CnbdParams, CountModel, Currency, ExpectedMoney, GammaGamma, GammaGammaParams, GapHistory,
+    GapPatterns, Likelihood, MbgCnbd, MbgNbd, Mle, Money, Nbd, OpportunityPatterns, ParetoNbd, ParetoNbdParams,
+    Patterns, PurchaseHistory, Quantity, Sbg, SbgParams, Seed, Span, SpendHistory, Tenures, TimeUnit, Verdict,
     lifetime::SpendPatterns, simulate,
 };
 use rand_distr::{Distribution, Gamma, Geometric};
@@ -125,4 +126,52 @@ fn coverage_of_gamma_gamma_intervals_is_their_level() {
         SpendPatterns::from(&(0..CUSTOMERS).map(customer).collect::<Vec<_>>())
     };
     check::<GammaGamma>(&truths(["p", "q", "v"], [p, q, v], &[]), draw);
+}
+
+/// With a given k the gaps shift the log-likelihood by a constant; equal gaps will do.
+#[test]
+#[ignore = "two thousand fits"]
+fn coverage_of_mbg_cnbd_intervals_is_their_level() {
+    let truth = [0.525, 3.0, 0.891, 1.614];
+    let [r, alpha, a, b] = truth;
+    let model = MbgCnbd::new(CnbdParams { k: 2, r, alpha: Span::weeks(alpha).unwrap(), a, b }).unwrap();
+    let truths = truths(["r", "alpha", "a", "b"], truth, &[(0, 1), (2, 3)]);
+    check::<MbgCnbd>(&truths, |seed| {
+        let histories = simulate(&model, Span::weeks(104.0).unwrap(), CUSTOMERS, Seed::new(seed));
+        let equal_gaps = |history: PurchaseHistory| {
+            let repeats = f64::from(history.repeats());
+            let ln_gaps = if repeats > 0.0 { repeats * (history.recency().as_days() / repeats).ln() } else { 0.0 };
+            GapHistory::new(history, ln_gaps).unwrap()
+        };
+        GapPatterns::new(&histories.into_iter().map(equal_gaps).collect::<Vec<_>>(), 2).unwrap()
+    });
+}
+
+/// Twenty opportunities.
+#[test]
+#[ignore = "two thousand fits"]
+fn coverage_of_bg_bb_intervals_is_their_level() {
+    let truth = [1.204, 0.75, 0.657, 2.783];
+    let [alpha, beta, gamma, delta] = truth;
+    let every = Span::weeks(1.0).unwrap();
+    let model = BgBb::new(BgBbParams { alpha, beta, gamma, delta, every }).unwrap();
+    let truths = truths(["alpha", "beta", "gamma", "delta"], truth, &[(0, 1), (2, 3)]);
+    check::<BgBb>(&truths, |seed| {
+        let histories = simulate(&model, Span::weeks(20.5).unwrap(), CUSTOMERS, Seed::new(seed));
+        OpportunityPatterns::new(histories, every).unwrap()
+    });
+}
+
+/// Eight renewals.
+#[test]
+#[ignore = "two thousand fits"]
+fn coverage_of_sbg_intervals_is_their_level() {
+    let truth = [0.7637, 1.2958];
+    let every = Span::years(1.0).unwrap();
+    let model = Sbg::new(SbgParams { alpha: truth[0], beta: truth[1], every }).unwrap();
+    let truths = truths(["alpha", "beta"], truth, &[(0, 1)]);
+    check::<Sbg>(&truths, |seed| {
+        let tenures = simulate(&model, Span::years(8.5).unwrap(), CUSTOMERS, Seed::new(seed));
+        Tenures::new(tenures, every).unwrap()
+    });
 }

@@ -77,7 +77,7 @@ impl Sealed for BetaGeometricProcess {}
 
 impl Process for BetaGeometricProcess {
     fn survival(&self, after: Span) -> f64 {
-        self.mean(|phase| phase.mixture.mean_alive(phase.shape, after.as_days() / phase.rate, phase.gaps))
+        self.mean(|phase| phase.mixture.mean_alive(phase.shape, after.as_days() / phase.rate, phase.gaps)).min(1.0)
     }
 
     fn any_purchase(&self, within: Horizon) -> f64 {
@@ -86,12 +86,12 @@ impl Process for BetaGeometricProcess {
     }
 
     fn probability_of(&self, count: u32, within: Span) -> f64 {
-        self.mean(|phase| phase.probability_of(count, within.as_days()))
+        self.mean(|phase| phase.probability_of(count, within.as_days())).min(1.0)
     }
 
     fn probability_between(&self, count: u32, from: Span, to: Span) -> f64 {
         let (from, length) = (from.as_days(), to.as_days() - from.as_days());
-        self.mean(|phase| phase.probability_between(count, from, length))
+        self.mean(|phase| phase.probability_between(count, from, length)).min(1.0)
     }
 
     fn expected_purchases(&self, within: Span) -> f64 {

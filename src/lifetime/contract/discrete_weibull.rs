@@ -94,7 +94,7 @@ impl Likelihood for DiscreteWeibull {
     const NAME: &'static str = "discrete Weibull";
 
     const PARAMETERS: &'static [Parameter] =
-        &[Parameter::new("theta", Dimension::Number, 1e-6, 1.0 - 1e-6), power("c")];
+        &[Parameter::new("theta", Dimension::Number, 1e-12, 1.0 - 1e-6), power("c")];
 
     fn from_natural(natural: &[f64], data: &Tenures) -> Result<Self, ParameterError> {
         Self::new(DiscreteWeibullParams { theta: natural[0], c: natural[1], every: data.every() })
