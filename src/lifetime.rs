@@ -70,9 +70,12 @@
 //! | model | parameters | ratios |
 //! | --- | --- | --- |
 //! | NBD | r 94.65, alpha 94.70 | r/alpha 94.55 |
-//! | BG/NBD | r, alpha, a within 93 to 97, b 94.75 | r/alpha 94.60, a/b 94.80 |
+//! | BG/NBD | r 94.50, alpha 94.45, a 95.35, b 94.75 | r/alpha 94.60, a/b 94.80 |
 //! | MBG/NBD | r 95.60, alpha 95.00, a 94.40, b 94.05 | r/alpha 94.20, a/b 94.90 |
+//! | MBG/CNBD-2 | r 94.85, alpha 95.15, a 94.85, b 94.65 | r/alpha 93.55, a/b 94.35 |
 //! | Pareto/NBD | r 95.45, alpha 95.55, s 93.85, beta 94.40 | r/alpha 95.25, s/beta 94.60 |
+//! | BG/BB, 20 opportunities | alpha 94.65, beta 94.60, gamma 95.40, delta 94.55 | alpha/beta 94.50, gamma/delta 94.30 |
+//! | sBG, 8 renewals | alpha 95.50, beta 94.50 | alpha/beta 94.30 |
 //! | Gamma-Gamma | p 95.75, q 94.55, v 95.55 | |
 
 mod any;
