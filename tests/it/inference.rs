@@ -1,8 +1,8 @@
 //! Intervals, tests of nested models and saved fits.
 
 use customer_value::{
-    BgNbd, CountModel, Currency, ExpectedMoney, FirstSeen, Fit, GammaGamma, InferenceError, Likelihood, MbgNbd, Mle,
-    Nbd, ParetoNbd, Patterns, Probability, PurchaseHistory, Quantity, Seed, Span, SpendHistory, TimeUnit, Verdict,
+    BgNbd, CountModel, Currency, ExpectedMoney, FirstSeen, GammaGamma, InferenceError, Likelihood, MbgNbd, Mle, Nbd,
+    ParetoNbd, Patterns, Probability, PurchaseHistory, Quantity, Seed, Span, SpendHistory, TimeUnit, Verdict,
     lifetime::{Observations, SpendPatterns},
     simulate,
 };
@@ -335,7 +335,7 @@ fn fits_of_different_data_are_not_compared_and_a_missed_maximum_is_reported() {
         let small = Mle::default().fit::<Nbd>(&histories).unwrap();
         let mut json = serde_json::to_value(&large).unwrap();
         json["log_likelihood"] = (small.log_likelihood(TimeUnit::Day) - 1.0).into();
-        let missed = serde_json::from_value::<Fit<BgNbd>>(json).unwrap();
+        let missed = serde_json::from_value::<customer_value::Fit<BgNbd>>(json).unwrap();
         let message = missed.likelihood_ratio(&small).unwrap_err().to_string();
         assert!(message.starts_with("BG/NBD contains NBD, yet its log-likelihood is lower by "), "{message}");
         // The same fit with a likelihood below its own maximum: the profile finds better.
@@ -457,6 +457,7 @@ fn check_degenerate<M: Likelihood<Data = Patterns>>(name: &str, data: &Patterns)
 
 #[cfg(feature = "serde")]
 mod saved {
+    use customer_value::Fit;
     use serde::{Serialize, de::DeserializeOwned};
 
     use super::*;
