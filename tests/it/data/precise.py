@@ -7,6 +7,7 @@ from mpmath import mp, mpf
 
 mp.dps = 60
 BITS = 240
+flint.ctx.prec = BITS
 
 
 class Disagreement(Exception):
@@ -165,6 +166,60 @@ def beta_count_second(R, a, b, c):
         sides = a + step, a - step
         return sum(map(form, sides)) / 2
     return form(a)
+
+
+def quick_line_integral(f, digits, low=-400, high=400):
+    """line_integral with f and all else in ball arithmetic, of which only midpoints are used: some ten
+    times as quick. f takes and gives an arb; `now` has about twice `digits` digits."""
+    golden = (5**0.5 - 1) / 2
+
+    def at(y):
+        return f(arb(y)).mid()
+
+    left, right = high - golden * (high - low), low + golden * (high - low)
+    f_left, f_right = at(left), at(right)
+    while high - low > 1e-2:
+        if f_left < f_right:
+            low, left, f_left = left, right, f_right
+            right = low + golden * (high - low)
+            f_right = at(right)
+        else:
+            high, right, f_right = right, left, f_left
+            left = high - golden * (high - low)
+            f_left = at(left)
+    centre, width = (low + high) / 2, 1 / 512
+    top = at(centre)
+    while width < 2 and at(centre - width) * 3 > top and at(centre + width) * 3 > top:
+        width *= 2
+
+    def term(u):
+        grow = arb(u).exp()
+        y = (arb(centre) + arb(width) / 2 * (grow - 1 / grow)).mid()
+        return (f(y) * (grow + 1 / grow) / 2).mid()
+
+    h, negligible = 0.25, arb(10) ** -56
+    total = term(0.0)
+    reach = []
+    for sign in (1, -1):
+        k, small = 1, 0
+        while small < 3:
+            v = term(sign * k * h)
+            total = (total + v).mid()
+            small = small + 1 if v < total * negligible else 0
+            k += 1
+        reach.append(k * h)
+    last = total * h
+    for _ in range(9):
+        h /= 2
+        u = h - reach[1]
+        while u < reach[0]:
+            total = (total + term(u)).mid()
+            u += 2 * h
+        now = total * h
+        if abs(now - last) < arb(10) ** -digits * now:
+            return to_mpf(now * width)
+        last = now
+    raise Disagreement("quadrature")
 
 
 def interval_integral(f, length, digits=30):
