@@ -25,19 +25,19 @@ impl Mle {
         Ok(self.scouted::<M>(best, others, &few, data))
     }
 
-    /// The best of what was found and of where further starts lead that do better on a few rows.
+    /// The best of what was found and of where further starts lead that end elsewhere on a few rows.
     fn scouted<M: Likelihood>(self, mut best: Maximum, starts: &[Vec<f64>], few: &M::Data, data: &M::Data) -> Maximum {
         if best.is_sharp(KNOWN_TO_A_FACTOR_E) {
             return best;
         }
-        let mut highest = self.climb::<M>(&best.point, few);
+        let home = self.climb::<M>(&best.point, few);
         let scouts = parallel::map(starts, |start| self.climb::<M>(start, few));
-        let evaluations: u32 = scouts.iter().map(|scout| scout.evaluations).sum();
-        let evaluations = evaluations + highest.evaluations;
+        let evaluations = home.evaluations + scouts.iter().map(|scout| scout.evaluations).sum::<u32>();
+        let mut ends = vec![home.point];
         for scout in scouts {
-            if scout.improves(&highest) {
+            if ends.iter().all(|end| are_apart(end, &scout.point)) {
                 best = self.better::<M>(best, &scout.point, data);
-                highest = scout;
+                ends.push(scout.point);
             }
         }
         Maximum { evaluations: best.evaluations + evaluations, ..best }
@@ -78,6 +78,11 @@ impl Mle {
 
 /// Least curvature of a maximum at which every parameter is known to a factor e.
 const KNOWN_TO_A_FACTOR_E: f64 = 1.0;
+
+/// Whether two ends of searches differ by more than noise: some parameter by a factor e.
+fn are_apart(one: &[f64], other: &[f64]) -> bool {
+    one.iter().zip(other).any(|(one, other)| (one - other).abs() > 1.0)
+}
 
 /// Some hundred rows, on which starts are judged.
 fn few<M: Likelihood>(data: &M::Data) -> M::Data {
