@@ -186,12 +186,25 @@ pub trait Likelihood: sealed::Sealed + Clone + PartialEq + std::fmt::Debug + Sen
     #[doc(hidden)]
     fn starts(data: &Self::Data) -> Result<Vec<Vec<f64>>, DataError>;
 
+    /// The maxima of models that this one contains, as parameters of this one.
+    #[doc(hidden)]
+    fn contained(_: &Self::Data, _: &impl Search) -> Vec<Vec<f64>> {
+        Vec::new()
+    }
+
     /// The log-likelihood (times in days) with gradient and Hessian in the logarithms of the parameters.
     #[doc(hidden)]
     fn objective(natural: &[f64], data: &Self::Data) -> Jet;
 
     /// The logarithm of the likelihood of one customer; where that is a density in time, per `unit`.
     fn ln_likelihood(&self, one: &<Self::Data as Observations>::One, unit: TimeUnit) -> f64;
+}
+
+/// Who finds the parameters under which another model is likeliest.
+#[doc(hidden)]
+pub trait Search {
+    /// The parameters, as in [`Likelihood::to_natural`]; `None` where the data or the search leave them open.
+    fn maximum<M: Likelihood>(&self, data: &M::Data) -> Option<Vec<f64>>;
 }
 
 /// A population whose customers make a countable number of purchases.

@@ -2,14 +2,34 @@
 
 use super::Mle;
 use crate::{
-    lifetime::{DataError, Likelihood, Observations, Parameter},
+    lifetime::{DataError, Likelihood, Observations, Parameter, Search},
     math::{End, Maximum, maximise},
     parallel,
 };
 
 impl Mle {
-    /// The maximum, searched from that of a sample where there are many distinct rows, else from several starts.
+    /// The best maximum found from points spread over the range and, where that is not a clear one, from the maxima of the
+    /// models that this one contains: no model is less likely than a case of its own.
     pub(super) fn search<M: Likelihood>(self, data: &M::Data) -> Result<Maximum, DataError> {
+        let best = self.spread::<M>(data)?;
+        if best.is_sharp(KNOWN_TO_A_FACTOR_E) {
+            return Ok(best);
+        }
+        let contained = M::contained(data, &self);
+        Ok(contained.into_iter().fold(best, |best, natural| self.at_least::<M>(best, &natural, data)))
+    }
+
+    /// What was found, or what a climb from a point that is higher leads to.
+    fn at_least<M: Likelihood>(self, best: Maximum, natural: &[f64], data: &M::Data) -> Maximum {
+        if best.end != End::Stuck && M::objective(natural, data).value <= best.jet.value {
+            return best;
+        }
+        let start: Vec<f64> = natural.iter().copied().map(f64::ln).collect();
+        self.better::<M>(best, &start, data)
+    }
+
+    /// The maximum, searched from that of a sample where there are many distinct rows, else from several starts.
+    fn spread<M: Likelihood>(self, data: &M::Data) -> Result<Maximum, DataError> {
         let starts = M::starts(data)?;
         let first = self.sampled::<M>(data).unwrap_or_else(|| Maximum::nowhere(M::PARAMETERS.len()));
         if first.end != End::Stuck {
@@ -73,6 +93,13 @@ impl Mle {
     pub(super) fn climb<M: Likelihood>(self, start: &[f64], data: &M::Data) -> Maximum {
         let bounds: Vec<_> = M::PARAMETERS.iter().map(Parameter::ln_range).collect();
         maximise(start, &bounds, self.most_evaluations, |point| M::objective(&natural(point), data))
+    }
+}
+
+impl Search for Mle {
+    fn maximum<M: Likelihood>(&self, data: &M::Data) -> Option<Vec<f64>> {
+        let maximum = self.search::<M>(data).ok().filter(|maximum| maximum.end != End::Stuck)?;
+        Some(natural(&maximum.point))
     }
 }
 

@@ -159,6 +159,10 @@ macro_rules! beta_geometric_model {
                 BetaGeometric::starts(data.patterns(), data.k())
             }
 
+            fn contained(data: &$data, search: &impl Search) -> Vec<Vec<f64>> {
+                if data.k() == 1 { nobody_leaves::<Nbd>(data.patterns(), search) } else { Vec::new() }
+            }
+
             fn objective(natural: &[f64], data: &$data) -> Jet {
                 let mut jet = BetaGeometric::new(natural, $coins_before, data.k()).objective(data.patterns());
                 jet.value += data.ln_density();

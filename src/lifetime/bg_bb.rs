@@ -1,8 +1,8 @@
 use super::{
-    CHUNK, CountModel, DataError, Likelihood, Limit, OpportunityProcess, Parameter, ParameterError,
+    Bb, CHUNK, CountModel, DataError, Likelihood, Limit, OpportunityProcess, Parameter, ParameterError, Search,
     bb::observed,
     opportunity::Stay,
-    parameter::{is_narrow, model_of_parameters},
+    parameter::{is_narrow, model_of_parameters, nobody_leaves},
     simulate::{Generator, LatentCustomer, Leaving, Pace, resampled_opportunities},
 };
 use crate::{
@@ -244,6 +244,10 @@ impl Likelihood for BgBb {
         let dropouts = [(0.7, 3.0), (1.0, 1.0), (0.1, 2.0), (1.0, 20.0), (0.01, 1.0), (10.0, 100.0)];
         let start = |size: f64| dropouts.map(|(gamma, delta)| vec![size * share, size * (1.0 - share), gamma, delta]);
         Ok([2.0, 0.3, 20.0].into_iter().flat_map(start).collect())
+    }
+
+    fn contained(data: &OpportunityPatterns, search: &impl Search) -> Vec<Vec<f64>> {
+        nobody_leaves::<Bb>(data, search)
     }
 
     fn objective(natural: &[f64], data: &OpportunityPatterns) -> Jet {

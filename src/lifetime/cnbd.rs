@@ -1,9 +1,9 @@
 use super::{
-    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, GapPatterns, Likelihood, Limit, Observations,
-    Parameter, ParameterError,
+    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, GapPatterns, Likelihood, Limit, Nbd,
+    Observations, Parameter, ParameterError, Search,
     beta_geometric::{BetaGeometric, Gaps, beta_geometric_model, ln_gap_density},
     gap_patterns::MOST_K,
-    parameter::model_of_parameters,
+    parameter::{model_of_parameters, nobody_leaves},
     simulate::{Generator, LatentCustomer},
 };
 use crate::{

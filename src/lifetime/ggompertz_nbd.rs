@@ -1,5 +1,5 @@
 use super::{
-    CountModel, DataError, Dimension, Likelihood, Limit, Parameter, ParameterError, ParetoNbd, PoissonProcess,
+    CountModel, DataError, Dimension, Likelihood, Limit, Parameter, ParameterError, ParetoNbd, PoissonProcess, Search,
     life::{Life, LifeJet, ln_left, ln_likelihood, objective},
     parameter::model_of_parameters,
     simulate::{Generator, LatentCustomer, Leaving, Pace, resampled},
@@ -148,12 +148,13 @@ impl Likelihood for GgompertzNbd {
     fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, DataError> {
         let pareto = ParetoNbd::starts(data)?;
         let (_, age) = super::means(data);
-        let start = |b: f64, wider: f64, start: &[f64]| {
-            vec![start[0], start[1], b, start[2], (wider * b * start[3]).clamp(1e-14, 1e5)]
-        };
-        let limit = pareto.iter().map(|one| start(1.01 * LEAST_B, 1.0, one));
-        let common_age = pareto.iter().step_by(3).map(|one| start(2.0 / age.max(1e-3), 2.0, one));
+        let limit = pareto.iter().map(|one| with_growth(1.01 * LEAST_B, 1.0, one));
+        let common_age = pareto.iter().step_by(3).map(|one| with_growth(2.0 / age.max(1e-3), 2.0, one));
         Ok(limit.chain(common_age).collect())
+    }
+
+    fn contained(data: &Patterns, search: &impl Search) -> Vec<Vec<f64>> {
+        search.maximum::<ParetoNbd>(data).map(|pareto| with_growth(1.01 * LEAST_B, 1.0, &pareto)).into_iter().collect()
     }
 
     fn objective(natural: &[f64], data: &Patterns) -> Jet {
@@ -167,6 +168,11 @@ impl Likelihood for GgompertzNbd {
     fn ln_likelihood(&self, history: &PurchaseHistory, unit: TimeUnit) -> f64 {
         ln_likelihood(self.life(), self.0.r, self.0.alpha.as_days(), history, unit)
     }
+}
+
+/// Pareto/NBD parameters, with a hazard that grows: β/b is the scale of Pareto/NBD, times `wider`.
+fn with_growth(b: f64, wider: f64, pareto: &[f64]) -> Vec<f64> {
+    vec![pareto[0], pareto[1], b, pareto[2], (wider * b * pareto[3]).clamp(1e-14, 1e5)]
 }
 
 /// ln S(u) = −s ln(B/β) and ln[−S′(u)] = ln(bs) + bu + s ln β − (s+1) ln B, with B = β + e^(bu) − 1.

@@ -1,8 +1,8 @@
 use super::{
-    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Likelihood, Limit, Observations, Parameter,
-    ParameterError,
+    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Likelihood, Limit, Nbd, Observations, Parameter,
+    ParameterError, Search,
     beta_geometric::{BetaGeometric, Gaps, beta_geometric_model},
-    parameter::model_of_parameters,
+    parameter::{model_of_parameters, nobody_leaves},
     simulate::{Generator, LatentCustomer},
 };
 use crate::{

@@ -1,4 +1,4 @@
-use super::Likelihood;
+use super::{Likelihood, Search};
 use crate::units::{Span, TimeUnit};
 
 /// A parameter of a model.
@@ -28,14 +28,18 @@ pub enum Dimension {
 }
 
 impl Parameter {
+    /// The range of most parameters; times in days.
+    pub(super) const LEAST: f64 = 1e-6;
+    pub(super) const MOST: f64 = 1e6;
+
     /// A pure number.
     pub(super) const fn number(name: &'static str) -> Self {
-        Self::new(name, Dimension::Number, 1e-6, 1e6)
+        Self::new(name, Dimension::Number, Self::LEAST, Self::MOST)
     }
 
     /// A time.
     pub(super) const fn time(name: &'static str) -> Self {
-        Self::new(name, Dimension::Time, 1e-6, 1e6)
+        Self::new(name, Dimension::Time, Self::LEAST, Self::MOST)
     }
 
     /// An amount of money.
@@ -94,6 +98,15 @@ pub(super) fn leaving(held: &[bool], nobody: bool, narrow: bool, alike: &'static
         (false, false) => return None,
     };
     applies.then_some(Limit { name, keeps: &[0, 1], moves: &[] })
+}
+
+/// The maximum of a model without leaving, where the two parameters of leaving say that nobody does.
+pub(super) fn nobody_leaves<Base: Likelihood>(data: &Base::Data, search: &impl Search) -> Vec<Vec<f64>> {
+    let with = |mut natural: Vec<f64>| {
+        natural.extend([Parameter::LEAST, Parameter::MOST]);
+        natural
+    };
+    search.maximum::<Base>(data).map(with).into_iter().collect()
 }
 
 /// Whether a shape leaves next to no width.

@@ -1,8 +1,8 @@
 use super::{
-    CountModel, DataError, Exposure, Likelihood, Limit, Parameter, ParameterError, PoissonProcess, enough,
+    CountModel, DataError, Exposure, Likelihood, Limit, Nbd, Parameter, ParameterError, PoissonProcess, Search, enough,
     life::{Life, LifeJet, ln_left, ln_likelihood, objective},
     means,
-    parameter::{is_narrow, leaving, model_of_parameters, one_rate},
+    parameter::{is_narrow, leaving, model_of_parameters, nobody_leaves, one_rate},
     simulate::{Generator, LatentCustomer, Leaving, Pace, resampled},
 };
 use crate::{
@@ -137,6 +137,10 @@ impl Likelihood for ParetoNbd {
         let start =
             |r: f64| lives.map(|(s, beta)| vec![r, (r * age / repeats).max(1e-3), s, (beta * age).clamp(1e-3, 1e5)]);
         Ok([0.5, 3.0, 0.1].into_iter().flat_map(start).collect())
+    }
+
+    fn contained(data: &Patterns, search: &impl Search) -> Vec<Vec<f64>> {
+        nobody_leaves::<Nbd>(data, search)
     }
 
     fn objective(natural: &[f64], data: &Patterns) -> Jet {

@@ -1,9 +1,10 @@
 use super::{
-    Step, Tenure, Tenures, contract_model, discrete_weibull::power, ln_likelihood, objective, resampled, sbg::spreads,
+    DiscreteWeibull, Sbg, Step, Tenure, Tenures, contract_model, discrete_weibull::power, ln_likelihood, objective,
+    resampled, sbg::spreads,
 };
 use crate::{
     lifetime::{
-        DataError, Generator, Likelihood, Limit, Parameter, ParameterError,
+        DataError, Generator, Likelihood, Limit, Parameter, ParameterError, Search,
         opportunity::{Stay, power_step},
         parameter::{is_narrow, model_of_parameters},
     },
@@ -139,6 +140,17 @@ impl Likelihood for Bdw {
         let spreads = spreads(data.loss()?);
         let starts = [1.0, 0.5, 2.0].map(|c| spreads.map(|(gamma, delta)| vec![gamma, delta, c]));
         Ok(starts.into_iter().flatten().collect())
+    }
+
+    /// The sBG at c = 1; the discrete Weibull where all have nearly one θ = γ/(γ+δ).
+    fn contained(data: &Tenures, search: &impl Search) -> Vec<Vec<f64>> {
+        let sbg = search.maximum::<Sbg>(data).map(|sbg| vec![sbg[0], sbg[1], 1.0]);
+        let alike = |weibull: Vec<f64>| {
+            let [theta, c] = [weibull[0], weibull[1]];
+            let size = Parameter::MOST / theta.max(1.0 - theta);
+            vec![(size * theta).max(Parameter::LEAST), size * (1.0 - theta), c]
+        };
+        sbg.into_iter().chain(search.maximum::<DiscreteWeibull>(data).map(alike)).collect()
     }
 
     fn objective(natural: &[f64], data: &Tenures) -> Jet {
