@@ -45,13 +45,15 @@ impl Mle {
         Ok(self.scouted::<M>(best, others, &few, data))
     }
 
-    /// The best of what was found and of where further starts lead that end elsewhere on a few rows.
+    /// The best of what was found and of where the likeliest further starts lead that end elsewhere on a few rows.
     fn scouted<M: Likelihood>(self, mut best: Maximum, starts: &[Vec<f64>], few: &M::Data, data: &M::Data) -> Maximum {
+        /// Where rows are many, further ones found nothing more.
+        const SCOUTS: usize = 12;
         if best.is_sharp(KNOWN_TO_A_FACTOR_E) {
             return best;
         }
         let home = self.climb::<M>(&best.point, few);
-        let scouts = parallel::map(starts, |start| self.climb::<M>(start, few));
+        let scouts = parallel::map_indices(starts.len().min(SCOUTS), |start| self.climb::<M>(&starts[start], few));
         let evaluations = home.evaluations + scouts.iter().map(|scout| scout.evaluations).sum::<u32>();
         let mut ends = vec![home.point];
         for scout in scouts {
@@ -111,9 +113,9 @@ fn are_apart(one: &[f64], other: &[f64]) -> bool {
     one.iter().zip(other).any(|(one, other)| (one - other).abs() > 1.0)
 }
 
-/// Some hundred rows, on which starts are judged.
+/// Some tens of rows, on which starts are judged.
 fn few<M: Likelihood>(data: &M::Data) -> M::Data {
-    const ROWS: usize = 128;
+    const ROWS: usize = 64;
     data.sample(data.distinct().div_ceil(ROWS).max(1))
 }
 

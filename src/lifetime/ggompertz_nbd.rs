@@ -148,8 +148,8 @@ impl Likelihood for GgompertzNbd {
     fn starts(data: &Patterns) -> Result<Vec<Vec<f64>>, DataError> {
         let pareto = ParetoNbd::starts(data)?;
         let (_, age) = super::means(data);
-        let limit = pareto.iter().map(|one| with_growth(1.01 * LEAST_B, 1.0, one));
-        let common_age = pareto.iter().step_by(3).map(|one| with_growth(2.0 / age.max(1e-3), 2.0, one));
+        let limit = pareto.iter().take(1).map(|one| with_growth(1.01 * LEAST_B, 1.0, one));
+        let common_age = pareto.iter().map(|one| with_growth(2.0 / age.max(1e-3), 2.0, one));
         Ok(limit.chain(common_age).collect())
     }
 

@@ -2,8 +2,9 @@
 //! --nocapture`; it takes some minutes and prints a table.
 
 use customer_value::{
-    BgBb, BgBbParams, BgNbd, CnbdParams, CountModel, Currency, ExpectedMoney, GammaGamma, GammaGammaParams, GapHistory,
-    GapPatterns, Likelihood, MbgCnbd, MbgNbd, Mle, Money, Nbd, OpportunityPatterns, ParetoNbd, ParetoNbdParams,
+    Bb, BbParams, Bdw, BdwParams, BgBb, BgBbParams, BgCnbd, BgNbd, CnbdParams, CountModel, Currency, DiscreteWeibull,
+    DiscreteWeibullParams, ExpectedMoney, GammaGamma, GammaGammaParams, GapHistory, GapPatterns, GgompertzNbd,
+    GgompertzNbdParams, Likelihood, MbgCnbd, MbgNbd, Mle, Money, Nbd, OpportunityPatterns, ParetoNbd, ParetoNbdParams,
     Patterns, PurchaseHistory, Quantity, Sbg, SbgParams, Seed, Span, SpendHistory, Tenures, TimeUnit, Verdict,
     lifetime::SpendPatterns, simulate,
 };
@@ -128,7 +129,18 @@ fn coverage_of_gamma_gamma_intervals_is_their_level() {
     check::<GammaGamma>(&truths(["p", "q", "v"], [p, q, v], &[]), draw);
 }
 
-/// With a given k the gaps shift the log-likelihood by a constant; equal gaps will do.
+/// Two years of regular buyers with k = 2. With a given k the gaps shift the log-likelihood by a constant; equal gaps
+/// will do.
+fn regular(model: &impl CountModel<History = PurchaseHistory>, seed: u64) -> GapPatterns {
+    let histories = simulate(model, Span::weeks(104.0).unwrap(), CUSTOMERS, Seed::new(seed));
+    let equal_gaps = |history: PurchaseHistory| {
+        let repeats = f64::from(history.repeats());
+        let ln_gaps = if repeats > 0.0 { repeats * (history.recency().as_days() / repeats).ln() } else { 0.0 };
+        GapHistory::new(history, ln_gaps).unwrap()
+    };
+    GapPatterns::new(&histories.into_iter().map(equal_gaps).collect::<Vec<_>>(), 2).unwrap()
+}
+
 #[test]
 #[ignore = "two thousand fits"]
 fn coverage_of_mbg_cnbd_intervals_is_their_level() {
@@ -136,15 +148,29 @@ fn coverage_of_mbg_cnbd_intervals_is_their_level() {
     let [r, alpha, a, b] = truth;
     let model = MbgCnbd::new(CnbdParams { k: 2, r, alpha: Span::weeks(alpha).unwrap(), a, b }).unwrap();
     let truths = truths(["r", "alpha", "a", "b"], truth, &[(0, 1), (2, 3)]);
-    check::<MbgCnbd>(&truths, |seed| {
-        let histories = simulate(&model, Span::weeks(104.0).unwrap(), CUSTOMERS, Seed::new(seed));
-        let equal_gaps = |history: PurchaseHistory| {
-            let repeats = f64::from(history.repeats());
-            let ln_gaps = if repeats > 0.0 { repeats * (history.recency().as_days() / repeats).ln() } else { 0.0 };
-            GapHistory::new(history, ln_gaps).unwrap()
-        };
-        GapPatterns::new(&histories.into_iter().map(equal_gaps).collect::<Vec<_>>(), 2).unwrap()
-    });
+    check::<MbgCnbd>(&truths, |seed| regular(&model, seed));
+}
+
+#[test]
+#[ignore = "two thousand fits"]
+fn coverage_of_bg_cnbd_intervals_is_their_level() {
+    let truth = [0.5, 2.0, 0.793, 2.426];
+    let [r, alpha, a, b] = truth;
+    let model = BgCnbd::new(CnbdParams { k: 2, r, alpha: Span::weeks(alpha).unwrap(), a, b }).unwrap();
+    let truths = truths(["r", "alpha", "a", "b"], truth, &[(0, 1), (2, 3)]);
+    check::<BgCnbd>(&truths, |seed| regular(&model, seed));
+}
+
+/// Customers most of whom leave at about the same age, half a year.
+#[test]
+#[ignore = "two thousand fits, ten minutes"]
+fn coverage_of_ggompertz_nbd_intervals_is_their_level() {
+    let truth = [1.2, 4.0, 0.14, 1.1, 25.0];
+    let [r, alpha, b, s, beta] = truth;
+    let alpha = Span::weeks(alpha).unwrap();
+    let model = GgompertzNbd::new(GgompertzNbdParams { r, alpha, b_per_day: b / 7.0, s, beta }).unwrap();
+    let truths = truths(["r", "alpha", "b", "s", "beta"], truth, &[(0, 1)]);
+    check::<GgompertzNbd>(&truths, |seed| cohort(&model, seed));
 }
 
 /// Twenty opportunities.
@@ -172,6 +198,46 @@ fn coverage_of_sbg_intervals_is_their_level() {
     let truths = truths(["alpha", "beta"], truth, &[(0, 1)]);
     check::<Sbg>(&truths, |seed| {
         let tenures = simulate(&model, Span::years(8.5).unwrap(), CUSTOMERS, Seed::new(seed));
+        Tenures::new(tenures, every).unwrap()
+    });
+}
+
+/// Twenty opportunities.
+#[test]
+#[ignore = "two thousand fits"]
+fn coverage_of_bb_intervals_is_their_level() {
+    let truth = [1.204, 0.75];
+    let every = Span::weeks(1.0).unwrap();
+    let model = Bb::new(BbParams { alpha: truth[0], beta: truth[1], every }).unwrap();
+    check::<Bb>(&truths(["alpha", "beta"], truth, &[(0, 1)]), |seed| {
+        let histories = simulate(&model, Span::weeks(20.5).unwrap(), CUSTOMERS, Seed::new(seed));
+        OpportunityPatterns::new(histories, every).unwrap()
+    });
+}
+
+/// Twelve renewals.
+#[test]
+#[ignore = "two thousand fits"]
+fn coverage_of_discrete_weibull_intervals_is_their_level() {
+    let truth = [0.2, 0.7];
+    let every = Span::years(1.0).unwrap();
+    let model = DiscreteWeibull::new(DiscreteWeibullParams { theta: truth[0], c: truth[1], every }).unwrap();
+    check::<DiscreteWeibull>(&truths(["theta", "c"], truth, &[]), |seed| {
+        let tenures = simulate(&model, Span::years(12.5).unwrap(), CUSTOMERS, Seed::new(seed));
+        Tenures::new(tenures, every).unwrap()
+    });
+}
+
+/// Forty renewals.
+#[test]
+#[ignore = "two thousand fits"]
+fn coverage_of_bdw_intervals_is_their_level() {
+    let truth = [0.9, 6.0, 1.5];
+    let [gamma, delta, c] = truth;
+    let every = Span::years(1.0).unwrap();
+    let model = Bdw::new(BdwParams { gamma, delta, c, every }).unwrap();
+    check::<Bdw>(&truths(["gamma", "delta", "c"], truth, &[(0, 1)]), |seed| {
+        let tenures = simulate(&model, Span::years(40.5).unwrap(), CUSTOMERS, Seed::new(seed));
         Tenures::new(tenures, every).unwrap()
     });
 }
