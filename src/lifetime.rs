@@ -72,10 +72,14 @@
 //! | NBD | r 94.65, alpha 94.70 | r/alpha 94.55 |
 //! | BG/NBD | r 94.50, alpha 94.45, a 95.35, b 94.75 | r/alpha 94.60, a/b 94.80 |
 //! | MBG/NBD | r 95.60, alpha 95.00, a 94.40, b 94.05 | r/alpha 94.20, a/b 94.90 |
+//! | BG/CNBD-2 | r 95.00, alpha 95.35, a 95.35, b 95.70 | r/alpha 94.40, a/b 95.25 |
 //! | MBG/CNBD-2 | r 94.85, alpha 95.15, a 94.85, b 94.65 | r/alpha 93.55, a/b 94.35 |
 //! | Pareto/NBD | r 95.45, alpha 95.55, s 93.85, beta 94.40 | r/alpha 95.25, s/beta 94.60 |
+//! | BB, 20 opportunities | alpha 95.60, beta 94.50 | alpha/beta 95.25 |
 //! | BG/BB, 20 opportunities | alpha 94.65, beta 94.60, gamma 95.40, delta 94.55 | alpha/beta 94.50, gamma/delta 94.30 |
 //! | sBG, 8 renewals | alpha 95.50, beta 94.50 | alpha/beta 94.30 |
+//! | discrete Weibull, 12 renewals | theta 94.70, c 94.85 | |
+//! | BdW, 40 renewals | gamma 95.10, delta 93.95, c 94.85 | gamma/delta 95.35 |
 //! | Gamma-Gamma | p 95.75, q 94.55, v 95.55 | |
 
 mod any;
@@ -267,6 +271,13 @@ pub trait Process: sealed::Sealed + Copy + PartialEq + std::fmt::Debug + Send + 
     /// infinite where it diverges. `force` is per day, see
     /// [`DiscountRate::force_per_day`](crate::DiscountRate::force_per_day).
     fn discounted_purchases(&self, from: Span, to: Horizon, force: f64) -> f64;
+
+    /// The time, in days, at which a purchase found at `days` really falls: where purchases come at opportunities only, that
+    /// of the opportunity.
+    #[doc(hidden)]
+    fn moment(&self, days: f64) -> f64 {
+        days
+    }
 
     /// The mean number of purchases a `unit` of time while alive: the mean of the customer's own rate.
     fn mean_rate(&self, unit: TimeUnit) -> f64;

@@ -171,6 +171,10 @@ impl Process for AnyProcess {
         each_process!(self, |process| process.discounted_purchases(from, to, force))
     }
 
+    fn moment(&self, days: f64) -> f64 {
+        each_process!(self, |process| process.moment(days))
+    }
+
     fn mean_rate(&self, unit: TimeUnit) -> f64 {
         each_process!(self, |process| process.mean_rate(unit))
     }

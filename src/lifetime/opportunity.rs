@@ -213,6 +213,10 @@ impl Process for OpportunityProcess {
         self.a / (self.a + self.b) * self.stay.discounted([from, to], force * self.every)
     }
 
+    fn moment(&self, days: f64) -> f64 {
+        opportunities(days, self.every) * self.every
+    }
+
     fn mean_rate(&self, unit: TimeUnit) -> f64 {
         self.a / (self.a + self.b) * unit.days() / self.every
     }

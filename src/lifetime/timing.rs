@@ -84,7 +84,7 @@ impl<P: Process> NextPurchase<P> {
         let target = share.get() * self.given_alive;
         let days = first_reaching(target, [0.0, latest.as_days()], any);
         let reached = self.horizon != Horizon::Lifetime || any(days) >= target;
-        reached.then_some(Span::known(days))
+        reached.then_some(Span::known(self.alive.moment(days)))
     }
 
     /// The span after which half of those who buy up to the horizon have bought; `None` beyond 1e12 days.

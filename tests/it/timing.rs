@@ -1,8 +1,9 @@
 //! When the next purchase comes, and what a model would have said in the past.
 
 use customer_value::{
-    CountModel, Currency, Day, FirstSeen, Forecast, Granularity, HistoryError, Horizon, Interaction, InteractionLog,
-    Money, ParetoNbd, ParetoNbdParams, Probability, PurchaseHistory, PurchaseTimes, Seed, Span, TimeUnit, Window,
+    Bb, BbParams, CountModel, Currency, Day, FirstSeen, Forecast, Granularity, HistoryError, Horizon, Interaction,
+    InteractionLog, Money, OpportunityHistory, ParetoNbd, ParetoNbdParams, Probability, PurchaseHistory, PurchaseTimes,
+    Seed, Span, TimeUnit, Window,
     lifetime::{Dropout, Process},
     simulate,
 };
@@ -182,4 +183,18 @@ fn impossible_purchase_times_are_refused_by_name() {
     assert_eq!(times.history_at(asked), Err(HistoryError::NotYetObserved { asked, age: ten }));
     assert_eq!(times.history_at(Span::whole_days(4)).unwrap().repeats(), 1);
     assert_eq!(PurchaseTimes::new([], Span::ZERO).unwrap().history(), PurchaseHistory::acquired());
+}
+
+#[test]
+fn where_purchases_come_at_opportunities_quantiles_are_whole_numbers_of_them() {
+    let every = Span::days(30.4).unwrap();
+    let model = Bb::new(BbParams { alpha: 0.9, beta: 4.0, every }).unwrap();
+    let never = OpportunityHistory::new(0, 0, 3).unwrap();
+    let next = model.forecast(&never).next_purchase(Horizon::Lifetime).unwrap();
+    for share in [0.1, 0.5, 0.7] {
+        let count = next.quantile(at(share)).unwrap().as_days() / 30.4;
+        assert_eq!(count, count.round(), "{share}");
+        let before = Span::days(30.4 * (count - 0.5)).unwrap();
+        assert!(next.cdf(before).get() < share && next.cdf(Span::days(30.4 * count).unwrap()).get() >= share);
+    }
 }

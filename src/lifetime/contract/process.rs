@@ -203,6 +203,10 @@ impl Process for ContractProcess {
     }
 
     /// Renewals that fall due.
+    fn moment(&self, days: f64) -> f64 {
+        opportunities(days, self.every) * self.every
+    }
+
     fn mean_rate(&self, unit: TimeUnit) -> f64 {
         unit.days() / self.every
     }
