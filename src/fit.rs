@@ -30,7 +30,8 @@ use crate::lifetime::{DataError, Fingerprint, Likelihood, Parameter, ParameterEr
 /// Newton's method on the logarithms of the parameters, with analytic gradient and Hessian: some ten evaluations on
 /// ordinary data. Equal histories are grouped first, so that the cost follows the number of distinct histories. The
 /// search begins at the likeliest of several points; where it does not end at a clear maximum inside the range of the
-/// parameters, it begins at the others too, and the best end counts.
+/// parameters, it begins at the others too, and at the maxima of the models that this one contains, such as
+/// [`Nbd`](crate::Nbd) in [`BgNbd`](crate::BgNbd); the best end counts.
 ///
 /// # At the edge
 ///
