@@ -15,9 +15,11 @@ pub use benefit::{BenefitMatrix, BenefitSource, Sources};
 pub use choice::{Alternative, ChoiceError, ChoiceSet, Shares};
 pub use cost::{CostComponents, CostKind, CostProjection, Costs, Effort, PricedCosts};
 pub use perception::{Level, Perception};
-pub use vector::{AgainstIdeal, Axes, Axis, AxisUnit, CrossTerms, Direction, Metric, Score, ValueVector};
+pub use vector::{
+    AgainstIdeal, Approach, Axes, Axis, AxisUnit, CrossTerms, Direction, Metric, Score, Trajectory, ValueVector,
+};
 
-use crate::units::{Currency, ExpectedMoney, MoneyError, UnitError, WeightsError, same_currency};
+use crate::units::{Currency, Day, ExpectedMoney, MoneyError, UnitError, WeightsError, same_currency};
 
 /// What an offer delivers to one customer: benefits less costs, in one currency.
 ///
@@ -128,6 +130,18 @@ impl Delivered {
         ValueVector::proven(self.net_axes(), self.currency())
     }
 
+    /// What this offer delivers more than a rival, in all and on each axis.
+    ///
+    /// # Errors
+    ///
+    /// [`DeliveredError::Money`] when the currencies differ, [`DeliveredError::Unit`] when a component of the
+    /// difference leaves the range of values.
+    #[doc(alias = "优势")]
+    pub fn advantage_over(&self, rival: &Self) -> Result<Advantage, DeliveredError> {
+        let net = self.net().checked_sub(rival.net())?;
+        Ok(Advantage { net, vector: self.net_vector().minus(&rival.net_vector())? })
+    }
+
     fn net_axes(&self) -> Axes {
         let mut net = self.benefits.vector().axes();
         for kind in CostKind::ALL {
@@ -135,6 +149,17 @@ impl Delivered {
         }
         net
     }
+}
+
+/// How much more one offer delivers than a rival; negative where it delivers less.
+#[doc(alias = "竞争优势")]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Advantage {
+    /// The difference of the net values.
+    pub net: ExpectedMoney,
+    /// The difference of the net vectors: on which axes the advantage lies.
+    pub vector: ValueVector,
 }
 
 /// Why a delivered value cannot be computed.
@@ -162,6 +187,22 @@ pub enum DeliveredError {
     /// A zero vector points nowhere, so nothing can be measured along it.
     #[error("the ideal is the zero vector, expected a direction")]
     ZeroIdeal,
+    /// A path needs a beginning and an end.
+    #[error("{found} points, expected at least 2")]
+    TooFewPoints {
+        /// How many points there are.
+        found: usize,
+    },
+    /// The points of a path are not in the order of their days.
+    #[error("point {point} (from 0) is of {day}, expected a day after {previous}")]
+    DayOrder {
+        /// Position of the point that comes too early.
+        point: usize,
+        /// The day of the point before it.
+        previous: Day,
+        /// Its own day.
+        day: Day,
+    },
     /// The result is too large for a number.
     #[error("{quantity} is too large for a number")]
     TooLarge {
