@@ -5,12 +5,14 @@
 //! [`ValueVector`] that says which kind of value it is. [`ChoiceSet`] turns the worth of rival offers into the
 //! shares in which they are chosen.
 
+mod aggregate;
 mod benefit;
 mod choice;
 mod cost;
 mod perception;
 mod vector;
 
+pub use aggregate::{AggregateError, Aggregator, PairInteraction};
 pub use benefit::{BenefitMatrix, BenefitSource, Sources};
 pub use choice::{Alternative, ChoiceError, ChoiceSet, Shares};
 pub use cost::{CostComponents, CostKind, CostProjection, Costs, Effort, PricedCosts};
