@@ -7,20 +7,27 @@
 
 mod aggregate;
 mod benefit;
+mod buying_centre;
 mod choice;
 mod cost;
+mod needs;
 mod perception;
+mod response;
 mod vector;
 
 pub use aggregate::{AggregateError, Aggregator, PairInteraction};
 pub use benefit::{BenefitMatrix, BenefitSource, Sources};
+pub use buying_centre::{BuyingCentre, Member, Organisation, Pooling};
 pub use choice::{Alternative, ChoiceError, ChoiceSet, Shares};
 pub use cost::{CostComponents, CostKind, CostProjection, Costs, Effort, PricedCosts};
+pub use needs::{Articulation, Need, Needs};
 pub use perception::{Level, Perception};
+pub use response::{Curve, Response, ResponseError};
 pub use vector::{
     AgainstIdeal, Approach, Axes, Axis, AxisUnit, CrossTerms, Direction, Metric, Score, Trajectory, ValueVector,
 };
 
+use crate::customer::Role;
 use crate::units::{Currency, Day, ExpectedMoney, MoneyError, UnitError, WeightsError, same_currency};
 
 /// What an offer delivers to one customer: benefits less costs, in one currency.
@@ -218,6 +225,49 @@ pub enum DeliveredError {
         weights: usize,
         /// How many attributes have levels.
         levels: usize,
+    },
+    /// Every attribute or need has one number or curve of its own.
+    #[error("{found} responses or levels, expected {expected}")]
+    Responses {
+        /// How many attributes or needs there are.
+        expected: usize,
+        /// How many responses or levels were given.
+        found: usize,
+    },
+    /// A response curve gave no number.
+    #[error("attribute {attribute} (from 0): {source}")]
+    Response {
+        /// Position of the attribute.
+        attribute: usize,
+        /// What is wrong.
+        source: ResponseError,
+    },
+    /// A need cannot be met at this level, or is declared wrongly.
+    #[error("need {name:?}: {source}")]
+    Need {
+        /// The need.
+        name: String,
+        /// What is wrong.
+        source: ResponseError,
+    },
+    /// Two needs have one name.
+    #[error("need {name:?} is declared twice")]
+    DuplicateNeed {
+        /// The name.
+        name: String,
+    },
+    /// Nothing counts, so there is no mean.
+    #[error("the weights of all needs are 0, expected one above 0")]
+    NoWeight,
+    /// A member of a buying centre has a utility outside the range of the pooling rule.
+    #[error("member {member} (from 0), {role}: {source}")]
+    Member {
+        /// Position of the member.
+        member: usize,
+        /// The part the member plays.
+        role: Role,
+        /// What is wrong.
+        source: UnitError,
     },
     /// A utility function gave no number.
     #[error("the utility of level {level} of attribute {attribute} is {value}, expected a finite number")]

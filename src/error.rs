@@ -1,6 +1,6 @@
 use crate::cohort::{CohortError, HistoryError, SummaryError};
 use crate::customer::CustomersError;
-use crate::delivered::{AggregateError, ChoiceError, DeliveredError};
+use crate::delivered::{AggregateError, ChoiceError, DeliveredError, ResponseError};
 use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{DistributionError, ForecastError, ParameterError, SpendError, TenureError, ValuationError};
@@ -87,6 +87,9 @@ pub enum Error {
     /// Components that cannot be made one number.
     #[error(transparent)]
     Aggregate(#[from] AggregateError),
+    /// A response curve without a number.
+    #[error(transparent)]
+    Response(#[from] ResponseError),
     /// Nothing to choose from.
     #[error(transparent)]
     Choice(#[from] ChoiceError),
