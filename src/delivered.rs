@@ -10,9 +10,11 @@ mod benefit;
 mod buying_centre;
 mod choice;
 mod cost;
+mod economic_value;
 mod needs;
 mod perception;
 mod response;
+mod value_map;
 mod vector;
 
 pub use aggregate::{AggregateError, Aggregator, PairInteraction};
@@ -20,9 +22,11 @@ pub use benefit::{BenefitMatrix, BenefitSource, Sources};
 pub use buying_centre::{BuyingCentre, Member, Organisation, Pooling};
 pub use choice::{Alternative, ChoiceError, ChoiceSet, Shares};
 pub use cost::{CostComponents, CostKind, CostProjection, Costs, Effort, PricedCosts};
+pub use economic_value::{BargainError, BargainingZone, Difference, EconomicValue, ValueSplit};
 pub use needs::{Articulation, Need, Needs};
 pub use perception::{Level, Perception};
 pub use response::{Curve, Response, ResponseError};
+pub use value_map::{Position, QualityProfile, ValueMap, ValueMapError, ValueVerdict};
 pub use vector::{
     AgainstIdeal, Approach, Axes, Axis, AxisUnit, CrossTerms, Direction, Metric, Score, Trajectory, ValueVector,
 };

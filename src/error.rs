@@ -1,6 +1,6 @@
 use crate::cohort::{CohortError, HistoryError, SummaryError};
 use crate::customer::CustomersError;
-use crate::delivered::{AggregateError, ChoiceError, DeliveredError, ResponseError};
+use crate::delivered::{AggregateError, BargainError, ChoiceError, DeliveredError, ResponseError, ValueMapError};
 use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{DistributionError, ForecastError, ParameterError, SpendError, TenureError, ValuationError};
@@ -90,6 +90,12 @@ pub enum Error {
     /// A response curve without a number.
     #[error(transparent)]
     Response(#[from] ResponseError),
+    /// No price that suits both sides.
+    #[error(transparent)]
+    Bargain(#[from] BargainError),
+    /// No place on a value map.
+    #[error(transparent)]
+    ValueMap(#[from] ValueMapError),
     /// Nothing to choose from.
     #[error(transparent)]
     Choice(#[from] ChoiceError),
