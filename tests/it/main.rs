@@ -10,6 +10,7 @@ mod columns;
 mod contract;
 mod customer;
 mod delivered;
+mod delivered_aggregate;
 mod derivatives;
 mod distribution;
 mod fits;

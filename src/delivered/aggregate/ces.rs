@@ -1,6 +1,6 @@
 use super::AggregateError;
 
-/// Beyond, a power mean is the least or the greatest component to within a percent or less.
+/// There a mean with equal weights is within 0.1 % of the least or the greatest of three components.
 pub const GREATEST_RHO: f64 = 1e3;
 
 /// Sums of so large coefficients are still numbers.

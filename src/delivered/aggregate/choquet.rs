@@ -15,7 +15,7 @@ pub struct PairInteraction {
     pub index: f64,
 }
 
-/// Half of .1 + .2 is more than .15 in floats.
+/// Half of .1 + .2 is more than .15 in floats; relative, so that a weight of 0 bears no interaction at all.
 const ROUNDING: f64 = 1e-12;
 
 /// Grabisch (1997): a 2-additive capacity is monotone if each weight is at least half of its absolute interactions.
@@ -32,7 +32,7 @@ pub fn check(shapley: &[f64], interactions: &[PairInteraction]) -> Result<(), Ag
         least[first] += 0.5 * index.abs();
         least[second] += 0.5 * index.abs();
     }
-    match (0..components).find(|&index| shapley[index] < least[index] - ROUNDING) {
+    match (0..components).find(|&index| shapley[index] < least[index] * (1.0 - ROUNDING)) {
         Some(index) => Err(AggregateError::NotMonotone { index, shapley: shapley[index], least: least[index] }),
         None => Ok(()),
     }
@@ -41,5 +41,9 @@ pub fn check(shapley: &[f64], interactions: &[PairInteraction]) -> Result<(), Ag
 pub fn integral(shapley: &[f64], interactions: &[PairInteraction], components: &[f64]) -> f64 {
     let apart: f64 =
         interactions.iter().map(|pair| pair.index * (components[pair.first] - components[pair.second]).abs()).sum();
-    shapley.iter().zip(components).map(|(weight, component)| weight * component).sum::<f64>() - 0.5 * apart
+    let alone: f64 = shapley.iter().zip(components).map(|(weight, component)| weight * component).sum();
+    // A monotone capacity keeps the integral among its components; rounding of the difference does not.
+    let least = components.iter().copied().fold(f64::INFINITY, f64::min);
+    let greatest = components.iter().copied().fold(0.0, f64::max);
+    (alone - 0.5 * apart).clamp(least, greatest)
 }
