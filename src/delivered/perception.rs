@@ -3,6 +3,7 @@ use crate::units::{Weights, in_range};
 
 /// The level of one attribute, as uncertain as the customer holds it to be.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "UncheckedLevel"))]
 pub struct Level {
     outcomes: Vec<f64>,
     chances: Weights,
@@ -81,6 +82,7 @@ impl Level {
 /// Zeithaml (1988), *Consumer perceptions of price, quality, and value*.
 #[doc(alias = "感知价值")]
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
 pub struct Perception {
     weights: Weights,
     levels: Vec<Level>,
@@ -150,5 +152,37 @@ impl Perception {
         }
         // Weights may sum to slightly more than 1, so that even a mean of the largest numbers can overflow.
         if sum.is_finite() { Ok(sum) } else { Err(DeliveredError::TooLarge { quantity: "expected utility" }) }
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct UncheckedLevel {
+    outcomes: Vec<f64>,
+    chances: Weights,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<UncheckedLevel> for Level {
+    type Error = DeliveredError;
+
+    fn try_from(raw: UncheckedLevel) -> Result<Self, DeliveredError> {
+        Self::discrete(raw.outcomes, raw.chances)
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Unchecked {
+    weights: Weights,
+    levels: Vec<Level>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Unchecked> for Perception {
+    type Error = DeliveredError;
+
+    fn try_from(raw: Unchecked) -> Result<Self, DeliveredError> {
+        Self::new(raw.weights, raw.levels)
     }
 }
