@@ -4,6 +4,28 @@
 //! of which only money has a price of its own. Together they are [`Delivered`]: a net amount, a ratio, and a
 //! [`ValueVector`] that says which kind of value it is. [`ChoiceSet`] turns the worth of rival offers into the
 //! shares in which they are chosen.
+//!
+//! # Which type when
+//!
+//! | you ask | take | and get |
+//! | --- | --- | --- |
+//! | what an offer is worth, net | [`Delivered`] of [`BenefitMatrix`] and [`Costs`] | an amount, a ratio, a [`ValueVector`] |
+//! | what time and worry cost a customer whom nobody asked | [`ShadowPrices::or`] | own prices, else those of the segment |
+//! | which kind of value it is, who buys it | [`ValueVector::direction`], [`Direction::sector`] | cosines, angles; the leading axis |
+//! | how far it is from what the customer wants | [`ValueVector::against`], [`Metric`] | gap, attainment, waste, shortfall |
+//! | where the value went over the years | [`Trajectory`] | path, straightness, turns, approach to an ideal |
+//! | who is better | [`Delivered::advantage_over`], [`ValueVector::dominance`], [`ValueVector::front`] | differences; offers that nobody dominates |
+//! | one number of several | [`Aggregator`] | CES, the least, multiplicative utility, Choquet |
+//! | what a level is worth, what more of it adds | [`Response`] | value and slope; Kano's curves among them |
+//! | what a customer expects | [`Perception`] | expected utility over uncertain levels |
+//! | what is needed, said and unsaid | [`Needs`] | latent share, satisfaction, contributions |
+//! | what an organisation and the persons in it want | [`BuyingCentre`] | pooled utility |
+//! | the highest price against an alternative | [`EconomicValue`] | EVC, by named differences |
+//! | which price, and who gains what | [`BargainingZone`] | [`ValueSplit`], Nash price |
+//! | whether the quality is worth the price | [`QualityProfile`], [`ValueMap`] | relative quality, fair price, [`ValueVerdict`] |
+//! | who is chosen | [`ChoiceSet`] | probabilities |
+//!
+//! [`ShadowPrices::or`]: crate::ShadowPrices::or
 
 mod aggregate;
 mod benefit;
@@ -149,6 +171,24 @@ impl Delivered {
     ///
     /// [`DeliveredError::Money`] when the currencies differ, [`DeliveredError::Unit`] when a component of the
     /// difference leaves the range of values.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::delivered::{BenefitMatrix, Costs, Delivered, Effort, Sources};
+    /// use customer_value::{Currency, Money, ShadowPrices};
+    ///
+    /// let offer = |service: f64, price: i64| -> Result<Delivered, customer_value::Error> {
+    ///     let service = [0.0, service, 0.0].into();
+    ///     let benefits = BenefitMatrix::new(Sources { service, ..Sources::default() }, Currency::USD)?;
+    ///     let costs = Costs::new(Money::from_minor(100 * price, Currency::USD), Effort::default())?;
+    ///     Ok(Delivered::new(benefits, costs.components(&ShadowPrices::default())?.priced()?)?)
+    /// };
+    /// let advantage = offer(150.0, 110)?.advantage_over(&offer(120.0, 90)?)?;
+    /// assert_eq!(advantage.net.amount(), 10.0);
+    /// assert_eq!(advantage.vector.axes(), [-20.0, 30.0, 0.0].into());
+    /// # Ok::<(), customer_value::Error>(())
+    /// ```
     #[doc(alias = "优势")]
     pub fn advantage_over(&self, rival: &Self) -> Result<Advantage, DeliveredError> {
         let net = self.net().checked_sub(rival.net())?;

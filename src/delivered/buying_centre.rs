@@ -125,6 +125,7 @@ impl BuyingCentre {
         }
         let utilities: Vec<f64> = self.0.iter().map(|member| member.utility).collect();
         let mean = Aggregator::ces(self.weights()?, 0.0).and_then(|geometric| geometric.of(&utilities));
+        // Utilities are above zero and as many as weights, so that only the size is left to fail.
         mean.map_err(|_| DeliveredError::TooLarge { quantity: POOLED })
     }
 

@@ -31,7 +31,8 @@ use crate::units::{ExpectedMoney, MoneyError, Probability, same_currency};
 ///
 /// # References
 ///
-/// Nash (1950), *The bargaining problem*.
+/// Nash (1950), *The bargaining problem*; Kalai (1977), *Nonsymmetric Nash solutions and replications of 2-person
+/// bargaining*.
 #[doc(alias = "ZOPA")]
 #[doc(alias = "双赢")]
 #[derive(Debug, Clone, Copy, PartialEq)]
