@@ -19,8 +19,8 @@ use crate::units::{UnitError, in_range};
 /// one-dimensional   D + (S − D) · x                             0 ≤ x ≤ 1
 /// ```
 ///
-/// where each Kano curve runs from D, the dissatisfaction of a need that is not met at all, to S, the satisfaction of one
-/// that is fully met.
+/// where each Kano curve runs from D, the dissatisfaction of a need that is not met at all, to S, the satisfaction of
+/// one that is fully met.
 ///
 /// # References
 ///

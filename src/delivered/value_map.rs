@@ -161,7 +161,8 @@ impl Position {
 impl ValueMap {
     /// The map on which price has this weight, and quality the rest of 1.
     ///
-    /// The tolerance is how far a relative price may be from the line and still be fair: 0.02 for 2 % of the mean price.
+    /// The tolerance is how far a relative price may be from the line and still be fair: 0.02 for 2 % of the mean
+    /// price.
     ///
     /// # Errors
     ///
