@@ -87,6 +87,18 @@ pub enum Role {
     Referrer,
 }
 
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Payer => "payer",
+            Self::User => "user",
+            Self::Decider => "decider",
+            Self::Influencer => "influencer",
+            Self::Referrer => "referrer",
+        })
+    }
+}
+
 /// What a customer weighs when comparing offers.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -116,6 +128,31 @@ pub struct ShadowPrices {
 }
 
 impl ShadowPrices {
+    /// These prices, and where one is unknown that of a fallback, such as of the customer's segment.
+    ///
+    /// Whether all are in the currency of an offer is checked where they are applied to its costs.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::{Currency, Money, ShadowPrices};
+    ///
+    /// let usd = |major: i64| Some(Money::from_minor(100 * major, Currency::USD));
+    /// let segment = ShadowPrices { time: usd(40), energy: usd(5), ..ShadowPrices::default() };
+    /// let own = ShadowPrices { time: usd(60), ..ShadowPrices::default() };
+    /// let prices = own.or(segment);
+    /// assert_eq!((prices.time, prices.energy, prices.psychic), (usd(60), usd(5), None));
+    /// ```
+    #[must_use]
+    pub fn or(self, fallback: Self) -> Self {
+        Self {
+            time: self.time.or(fallback.time),
+            energy: self.energy.or(fallback.energy),
+            psychic: self.psychic.or(fallback.psychic),
+            relationship: self.relationship.or(fallback.relationship),
+        }
+    }
+
     /// The prices that are known.
     fn known(&self) -> impl Iterator<Item = Money> {
         [self.time, self.energy, self.psychic, self.relationship].into_iter().flatten()

@@ -4,20 +4,57 @@
 //! of which only money has a price of its own. Together they are [`Delivered`]: a net amount, a ratio, and a
 //! [`ValueVector`] that says which kind of value it is. [`ChoiceSet`] turns the worth of rival offers into the
 //! shares in which they are chosen.
+//!
+//! # Which type when
+//!
+//! | you ask | take | and get |
+//! | --- | --- | --- |
+//! | what an offer is worth, net | [`Delivered`] of [`BenefitMatrix`] and [`Costs`] | an amount, a ratio, a [`ValueVector`] |
+//! | what time and worry cost a customer whom nobody asked | [`ShadowPrices::or`] | own prices, else those of the segment |
+//! | which kind of value it is, who buys it | [`ValueVector::direction`], [`Direction::sector`] | cosines, angles; the leading axis |
+//! | how far it is from what the customer wants | [`ValueVector::against`], [`Metric`] | gap, attainment, waste, shortfall |
+//! | where the value went over the years | [`Trajectory`] | path, straightness, turns, approach to an ideal |
+//! | who is better | [`Delivered::advantage_over`], [`ValueVector::dominance`], [`ValueVector::front`] | differences; offers that nobody dominates |
+//! | one number of several | [`Aggregator`] | CES, the least, multiplicative utility, Choquet |
+//! | what a level is worth, what more of it adds | [`Response`] | value and slope; Kano's curves among them |
+//! | what a customer expects | [`Perception`] | expected utility over uncertain levels |
+//! | what is needed, said and unsaid | [`Needs`] | latent share, satisfaction, contributions |
+//! | what an organisation and the persons in it want | [`BuyingCentre`] | pooled utility |
+//! | the highest price against an alternative | [`EconomicValue`] | EVC, by named differences |
+//! | which price, and who gains what | [`BargainingZone`] | [`ValueSplit`], Nash price |
+//! | whether the quality is worth the price | [`QualityProfile`], [`ValueMap`] | relative quality, fair price, [`ValueVerdict`] |
+//! | who is chosen | [`ChoiceSet`] | probabilities |
+//!
+//! [`ShadowPrices::or`]: crate::ShadowPrices::or
 
+mod aggregate;
 mod benefit;
+mod buying_centre;
 mod choice;
 mod cost;
+mod economic_value;
+mod needs;
 mod perception;
+mod response;
+mod value_map;
 mod vector;
 
+pub use aggregate::{AggregateError, Aggregator, PairInteraction};
 pub use benefit::{BenefitMatrix, BenefitSource, Sources};
+pub use buying_centre::{BuyingCentre, Member, Organisation, Pooling};
 pub use choice::{Alternative, ChoiceError, ChoiceSet, Shares};
 pub use cost::{CostComponents, CostKind, CostProjection, Costs, Effort, PricedCosts};
+pub use economic_value::{BargainError, BargainingZone, Difference, EconomicValue, ValueSplit};
+pub use needs::{Articulation, Need, Needs};
 pub use perception::{Level, Perception};
-pub use vector::{AgainstIdeal, Axes, Axis, AxisUnit, CrossTerms, Direction, Metric, Score, ValueVector};
+pub use response::{Curve, Response, ResponseError};
+pub use value_map::{Position, QualityProfile, ValueMap, ValueMapError, ValueVerdict};
+pub use vector::{
+    AgainstIdeal, Approach, Axes, Axis, AxisUnit, CrossTerms, Direction, Metric, Score, Trajectory, ValueVector,
+};
 
-use crate::units::{Currency, ExpectedMoney, MoneyError, UnitError, WeightsError, same_currency};
+use crate::customer::Role;
+use crate::units::{Currency, Day, ExpectedMoney, MoneyError, UnitError, WeightsError, same_currency};
 
 /// What an offer delivers to one customer: benefits less costs, in one currency.
 ///
@@ -128,6 +165,36 @@ impl Delivered {
         ValueVector::proven(self.net_axes(), self.currency())
     }
 
+    /// What this offer delivers more than a rival, in all and on each axis.
+    ///
+    /// # Errors
+    ///
+    /// [`DeliveredError::Money`] when the currencies differ, [`DeliveredError::Unit`] when a component of the
+    /// difference leaves the range of values.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::delivered::{BenefitMatrix, Costs, Delivered, Effort, Sources};
+    /// use customer_value::{Currency, Money, ShadowPrices};
+    ///
+    /// let offer = |service: f64, price: i64| -> Result<Delivered, customer_value::Error> {
+    ///     let service = [0.0, service, 0.0].into();
+    ///     let benefits = BenefitMatrix::new(Sources { service, ..Sources::default() }, Currency::USD)?;
+    ///     let costs = Costs::new(Money::from_minor(100 * price, Currency::USD), Effort::default())?;
+    ///     Ok(Delivered::new(benefits, costs.components(&ShadowPrices::default())?.priced()?)?)
+    /// };
+    /// let advantage = offer(150.0, 110)?.advantage_over(&offer(120.0, 90)?)?;
+    /// assert_eq!(advantage.net.amount(), 10.0);
+    /// assert_eq!(advantage.vector.axes(), [-20.0, 30.0, 0.0].into());
+    /// # Ok::<(), customer_value::Error>(())
+    /// ```
+    #[doc(alias = "优势")]
+    pub fn advantage_over(&self, rival: &Self) -> Result<Advantage, DeliveredError> {
+        let net = self.net().checked_sub(rival.net())?;
+        Ok(Advantage { net, vector: self.net_vector().minus(&rival.net_vector())? })
+    }
+
     fn net_axes(&self) -> Axes {
         let mut net = self.benefits.vector().axes();
         for kind in CostKind::ALL {
@@ -135,6 +202,17 @@ impl Delivered {
         }
         net
     }
+}
+
+/// How much more one offer delivers than a rival; negative where it delivers less.
+#[doc(alias = "竞争优势")]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Advantage {
+    /// The difference of the net values.
+    pub net: ExpectedMoney,
+    /// The difference of the net vectors: on which axes the advantage lies.
+    pub vector: ValueVector,
 }
 
 /// Why a delivered value cannot be computed.
@@ -162,6 +240,22 @@ pub enum DeliveredError {
     /// A zero vector points nowhere, so nothing can be measured along it.
     #[error("the ideal is the zero vector, expected a direction")]
     ZeroIdeal,
+    /// A path needs a beginning and an end.
+    #[error("{found} points, expected at least 2")]
+    TooFewPoints {
+        /// How many points there are.
+        found: usize,
+    },
+    /// The points of a path are not in the order of their days.
+    #[error("point {point} (from 0) is of {day}, expected a day after {previous}")]
+    DayOrder {
+        /// Position of the point that comes too early.
+        point: usize,
+        /// The day of the point before it.
+        previous: Day,
+        /// Its own day.
+        day: Day,
+    },
     /// The result is too large for a number.
     #[error("{quantity} is too large for a number")]
     TooLarge {
@@ -175,6 +269,49 @@ pub enum DeliveredError {
         weights: usize,
         /// How many attributes have levels.
         levels: usize,
+    },
+    /// Every attribute or need has one number or curve of its own.
+    #[error("{found} responses or levels, expected {expected}")]
+    Responses {
+        /// How many attributes or needs there are.
+        expected: usize,
+        /// How many responses or levels were given.
+        found: usize,
+    },
+    /// A response curve gave no number.
+    #[error("attribute {attribute} (from 0): {source}")]
+    Response {
+        /// Position of the attribute.
+        attribute: usize,
+        /// What is wrong.
+        source: ResponseError,
+    },
+    /// A need cannot be met at this level, or is declared wrongly.
+    #[error("need {name:?}: {source}")]
+    Need {
+        /// The need.
+        name: String,
+        /// What is wrong.
+        source: ResponseError,
+    },
+    /// Two needs have one name.
+    #[error("need {name:?} is declared twice")]
+    DuplicateNeed {
+        /// The name.
+        name: String,
+    },
+    /// Nothing counts, so there is no mean.
+    #[error("the weights of all needs are 0, expected one above 0")]
+    NoWeight,
+    /// A member of a buying centre has a utility outside the range of the pooling rule.
+    #[error("member {member} (from 0), {role}: {source}")]
+    Member {
+        /// Position of the member.
+        member: usize,
+        /// The part the member plays.
+        role: Role,
+        /// What is wrong.
+        source: UnitError,
     },
     /// A utility function gave no number.
     #[error("the utility of level {level} of attribute {attribute} is {value}, expected a finite number")]

@@ -1,6 +1,6 @@
 use crate::cohort::{CohortError, HistoryError, SummaryError};
 use crate::customer::CustomersError;
-use crate::delivered::{ChoiceError, DeliveredError};
+use crate::delivered::{AggregateError, BargainError, ChoiceError, DeliveredError, ResponseError, ValueMapError};
 use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{DistributionError, ForecastError, ParameterError, SpendError, TenureError, ValuationError};
@@ -84,6 +84,18 @@ pub enum Error {
     /// An impossible delivered value.
     #[error(transparent)]
     Delivered(#[from] DeliveredError),
+    /// Components that cannot be made one number.
+    #[error(transparent)]
+    Aggregate(#[from] AggregateError),
+    /// A response curve without a number.
+    #[error(transparent)]
+    Response(#[from] ResponseError),
+    /// No price that suits both sides.
+    #[error(transparent)]
+    Bargain(#[from] BargainError),
+    /// No place on a value map.
+    #[error(transparent)]
+    ValueMap(#[from] ValueMapError),
     /// Nothing to choose from.
     #[error(transparent)]
     Choice(#[from] ChoiceError),

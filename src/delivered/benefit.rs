@@ -27,6 +27,17 @@ impl BenefitSource {
     pub const ALL: [Self; 4] = [Self::Product, Self::Service, Self::People, Self::Image];
 }
 
+impl std::fmt::Display for BenefitSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Product => "product",
+            Self::Service => "service",
+            Self::People => "people",
+            Self::Image => "image",
+        })
+    }
+}
+
 /// One thing for each source of benefit.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -1,11 +1,14 @@
 mod ideal;
 mod metric;
+mod rivals;
+mod trajectory;
 
 use std::cmp::Ordering;
 use std::ops::{Index, IndexMut};
 
 pub use ideal::AgainstIdeal;
 pub use metric::{CrossTerms, Metric};
+pub use trajectory::{Approach, Trajectory};
 
 use super::DeliveredError;
 use crate::units::{Currency, MoneyError, in_range, same_currency};
