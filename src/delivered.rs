@@ -12,7 +12,7 @@ mod perception;
 mod vector;
 
 pub use benefit::{BenefitMatrix, BenefitSource, Sources};
-pub use choice::{Alternative, ChoiceError, ChoiceSet, Shares};
+pub use choice::{Alternative, ChoiceError, ChoiceSet, Nest, NestedLogit, Shares};
 pub use cost::{CostComponents, CostKind, CostProjection, Costs, Effort, PricedCosts};
 pub use perception::{Level, Perception};
 pub use vector::{AgainstIdeal, Axes, Axis, AxisUnit, CrossTerms, Direction, Metric, Score, ValueVector};
