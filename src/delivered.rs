@@ -12,7 +12,11 @@ mod perception;
 mod vector;
 
 pub use benefit::{BenefitMatrix, BenefitSource, Sources};
-pub use choice::{Alternative, ChoiceError, ChoiceSet, Nest, NestedLogit, Shares};
+pub use choice::{
+    Alternative, ChoiceError, ChoiceSet, CoefficientEstimate, ConditionalLogit, LogitError, LogitFit, MoneyInterval,
+    Nest, NestedLogit, ObservedChoices, ObservedChoicesError, Separation, Shares, Situation, SituationError,
+    WillingnessError, WillingnessToPay,
+};
 pub use cost::{CostComponents, CostKind, CostProjection, Costs, Effort, PricedCosts};
 pub use perception::{Level, Perception};
 pub use vector::{AgainstIdeal, Axes, Axis, AxisUnit, CrossTerms, Direction, Metric, Score, ValueVector};

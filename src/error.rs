@@ -1,6 +1,6 @@
 use crate::cohort::{CohortError, HistoryError, SummaryError};
 use crate::customer::CustomersError;
-use crate::delivered::{ChoiceError, DeliveredError};
+use crate::delivered::{ChoiceError, DeliveredError, LogitError, ObservedChoicesError, WillingnessError};
 use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{DistributionError, ForecastError, ParameterError, SpendError, TenureError, ValuationError};
@@ -87,6 +87,15 @@ pub enum Error {
     /// Nothing to choose from.
     #[error(transparent)]
     Choice(#[from] ChoiceError),
+    /// Bad rows of observed choices.
+    #[error(transparent)]
+    ObservedChoices(#[from] ObservedChoicesError),
+    /// A model of choices without coefficients.
+    #[error(transparent)]
+    Logit(#[from] LogitError),
+    /// No willingness to pay.
+    #[error(transparent)]
+    Willingness(#[from] WillingnessError),
     /// Customers that cannot be segmented.
     #[error(transparent)]
     Segment(#[from] SegmentError),

@@ -1,7 +1,19 @@
+mod conditional;
+mod contrasts;
+mod estimate;
 mod nested;
+mod newton;
+mod observed;
+mod separation;
 mod softmax;
+mod willingness;
 
+pub use conditional::{ConditionalLogit, LogitError};
+pub use estimate::{CoefficientEstimate, LogitFit};
 pub use nested::{Nest, NestedLogit};
+pub use observed::{ObservedChoices, ObservedChoicesError, Situation, SituationError};
+pub use separation::Separation;
+pub use willingness::{MoneyInterval, WillingnessError, WillingnessToPay};
 
 use softmax::Softmax;
 
@@ -129,6 +141,16 @@ pub enum ChoiceError {
         offer: usize,
         /// In how many nests it is, or how often in one.
         nests: usize,
+    },
+    /// An alternative lacks attributes, or has too many.
+    #[error("{alternative} has {values} attributes, expected {attributes}")]
+    Attributes {
+        /// Whose attributes they are.
+        alternative: Alternative,
+        /// How many it has.
+        values: usize,
+        /// How many the model weighs.
+        attributes: usize,
     },
     /// Two offers are in different currencies.
     #[error(transparent)]
