@@ -43,7 +43,7 @@ pub(super) fn climb(contrasts: &Contrasts, width: usize) -> Result<Peak, NoPeak>
         let Some(step) = Step::new(&slopes) else { return Err(NoPeak { steps, last: at }) };
         let flat = step.gain <= CONVERGED;
         if flat && contrasts.largest_fall(&at, step.direction.as_slice()) < PROVEN {
-            return Ok(summit(contrasts, &at, &slopes, &step));
+            return Ok(summit(contrasts, at, slopes, step));
         }
         let next = if flat { None } else { ahead(contrasts, &at, &slopes, &step) };
         let Some(next) = next else { return Err(NoPeak { steps, last: at }) };
@@ -52,26 +52,21 @@ pub(super) fn climb(contrasts: &Contrasts, width: usize) -> Result<Peak, NoPeak>
     Err(NoPeak { steps: MOST_STEPS, last: at })
 }
 
-/// The last step, unless rounding makes it one downward.
-fn summit(contrasts: &Contrasts, at: &[f64], slopes: &Slopes, step: &Step) -> Peak {
-    let peak = |coefficients: &[f64], slopes: &Slopes, step: &Step| Peak {
-        coefficients: coefficients.to_vec(),
-        value: slopes.value,
-        covariance: step.covariance.clone(),
-        gradient: slopes
-            .gradient
-            .iter()
-            .zip(step.errors())
-            .map(|(slope, error)| (slope * error).abs())
-            .fold(0.0, f64::max),
-    };
-    let here = peak(at, slopes, step);
-    let coefficients = moved(at, step, 1.0);
-    let slopes = contrasts.slopes(&coefficients);
-    match Step::new(&slopes).map(|step| peak(&coefficients, &slopes, &step)) {
-        Some(there) if there.gradient < here.gradient => there,
-        _ => here,
+/// Goes on by full steps, each of which squares the error, until rounding stops them. Where the likelihood hardly bends,
+/// what it could still gain is small long before its coefficients are known.
+fn summit(contrasts: &Contrasts, mut at: Vec<f64>, mut slopes: Slopes, mut step: Step) -> Peak {
+    const MOST_LAST_STEPS: u32 = 20;
+    for _ in 0..MOST_LAST_STEPS {
+        let point = moved(&at, &step, 1.0);
+        let there = contrasts.slopes(&point);
+        match Step::new(&there) {
+            Some(shorter) if shorter.gain < step.gain => (at, slopes, step) = (point, there, shorter),
+            _ => break,
+        }
     }
+    let errors = (0..at.len()).map(|at| step.covariance[(at, at)].sqrt());
+    let gradient = slopes.gradient.iter().zip(errors).map(|(slope, error)| (slope * error).abs()).fold(0.0, f64::max);
+    Peak { coefficients: at, value: slopes.value, covariance: step.covariance, gradient }
 }
 
 /// The first point on the step, halved again and again, that gains its share; `None` if there is none.
@@ -113,10 +108,6 @@ impl Step {
         let direction = units.component_mul(&inverse.solve(&units.component_mul(&slopes.gradient)));
         let covariance = units_of(&inverse.inverse(), &units);
         Some(Self { gain: 0.5 * slopes.gradient.dot(&direction), direction, covariance })
-    }
-
-    fn errors(&self) -> impl Iterator<Item = f64> {
-        (0..self.direction.len()).map(|at| self.covariance[(at, at)].sqrt())
     }
 }
 
