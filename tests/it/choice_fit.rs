@@ -449,10 +449,13 @@ fn assert_maximum(fit: &LogitFit, data: &ObservedChoices) {
         ConditionalLogit::new([("a", a), ("b", b)]).unwrap().log_likelihood(data).unwrap()
     };
     assert!((at(0.0, 0.0) - fit.log_likelihood()).abs() < 1e-12);
-    let errors: Vec<f64> = fit.estimates().iter().map(|estimate| estimate.standard_error).collect();
+    // The error of one coefficient if the other were known: the two may be known together far better than each alone.
+    let covariance = fit.covariance();
+    let determinant = covariance[0][0] * covariance[1][1] - covariance[0][1] * covariance[1][0];
+    let errors = [(determinant / covariance[1][1]).sqrt(), (determinant / covariance[0][0]).sqrt()];
     const STEP: f64 = 1e-4;
     let [a, b] = [STEP * errors[0], STEP * errors[1]];
-    // In units of the standard errors the curvature is at most some ten, the fourth derivative some hundred.
+    // In these units the curvature is 1, and a chance of p = 1e-4 makes the third derivative some 1/√p, times STEP² / 6.
     assert!(((at(a, 0.0) - at(-a, 0.0)) / (2.0 * STEP)).abs() < 1e-6);
     assert!(((at(0.0, b) - at(0.0, -b)) / (2.0 * STEP)).abs() < 1e-6);
     for (da, db) in [(0.1, 0.0), (-0.1, 0.0), (0.0, 0.1), (0.0, -0.1), (0.07, 0.07), (-0.07, 0.07)] {
