@@ -18,6 +18,9 @@ fn close(actual: f64, printed: f64, digits: i32) {
     assert!((actual - printed).abs() <= half_a_digit, "{actual} is not {printed} to {digits} digits");
 }
 
+/// Of central differences, whose error is its square times a third derivative.
+const STEP: f64 = 1e-4;
+
 fn choices(attributes: &[&str], situations: impl IntoIterator<Item = Situation>) -> ObservedChoices {
     ObservedChoices::new(attributes.iter().copied(), situations).unwrap()
 }
@@ -376,7 +379,7 @@ fn margins(situations: &[Situation]) -> Vec<[f64; 2]> {
     situations.iter().flat_map(of).collect()
 }
 
-/// In the plane a cone without a line has its rays at right angles to the rows: all of them are tried, in whole numbers.
+/// In the plane a cone without a line has its rays at right angles to rows: all of them are tried, in whole numbers.
 fn separation_by_trial(rows: &[[f64; 2]]) -> Option<Separation> {
     let dot = |a: [f64; 2], b: [f64; 2]| a[0] * b[0] + a[1] * b[1];
     let normals = rows.iter().flat_map(|[x, y]| [[-y, *x], [*y, -x]]);
@@ -426,20 +429,27 @@ proptest! {
             Err(LogitError::Separable { separation, direction }) => {
                 assert_separates(&situations, &attributes, &direction, separation == Separation::Complete);
             }
-            Err(error) => prop_assert!(matches!(error, LogitError::NoVariation { .. } | LogitError::Collinear { .. }), "{error}"),
+            Err(LogitError::NoVariation { .. } | LogitError::Collinear { .. }) => {}
+            Err(error) => prop_assert!(false, "{error}"),
         }
     }
 
     #[test]
     fn arbitrary_choices_never_panic(
-        rows in prop::collection::vec((prop::collection::vec(prop_oneof![any::<f64>(), -9.0..9.0, Just(0.0), -1e150..1e150, -1e-290..1e-290], 2), 1..100_u64), 2..12),
+        rows in prop::collection::vec((prop::collection::vec(anything(), 2), 1..100_u64), 2..12),
     ) {
         let rows: Vec<Situation> = rows.iter().map(|(row, count)| preferred(row, *count)).collect();
         if let Ok(data) = ObservedChoices::new(["a", "b"], rows) && let Ok(fit) = ConditionalLogit::fit(&data) {
-            prop_assert!(fit.covariance().iter().flatten().chain(fit.model().coefficients()).all(|number| number.is_finite()));
+            let covariance = fit.covariance();
+            let mut numbers = covariance.iter().flatten().chain(fit.model().coefficients());
+            prop_assert!(numbers.all(|number| number.is_finite()));
             prop_assert!(fit.log_likelihood().is_finite() && (0.0..=1.0).contains(&fit.mcfadden_r2()));
         }
     }
+}
+
+fn anything() -> impl Strategy<Value = f64> {
+    prop_oneof![any::<f64>(), -9.0..9.0, Just(0.0), -1e150..1e150, -1e-290..1e-290]
 }
 
 /// Slopes by central differences vanish, and the likelihood falls to all sides.
@@ -453,9 +463,8 @@ fn assert_maximum(fit: &LogitFit, data: &ObservedChoices) {
     let covariance = fit.covariance();
     let determinant = covariance[0][0] * covariance[1][1] - covariance[0][1] * covariance[1][0];
     let errors = [(determinant / covariance[1][1]).sqrt(), (determinant / covariance[0][0]).sqrt()];
-    const STEP: f64 = 1e-4;
     let [a, b] = [STEP * errors[0], STEP * errors[1]];
-    // In these units the curvature is 1, and a chance of p = 1e-4 makes the third derivative some 1/√p, times STEP² / 6.
+    // In these units the curvature is 1, and a chance of p = 1e-4 makes the third derivative some 1/√p = 100.
     assert!(((at(a, 0.0) - at(-a, 0.0)) / (2.0 * STEP)).abs() < 1e-6);
     assert!(((at(0.0, b) - at(0.0, -b)) / (2.0 * STEP)).abs() < 1e-6);
     for (da, db) in [(0.1, 0.0), (-0.1, 0.0), (0.0, 0.1), (0.0, -0.1), (0.07, 0.07), (-0.07, 0.07)] {
@@ -575,14 +584,13 @@ fn delta_error_follows_from_the_slopes_of_the_ratio() {
     let worth = fit.willingness_to_pay("quality", "price", Currency::USD).unwrap();
     let [price, quality] = [fit.model().coefficients()[0], fit.model().coefficients()[1]];
     let ratio = |da: f64, dp: f64| -(quality + da) / (price + dp);
-    const STEP: f64 = 1e-5;
     let by_quality = (ratio(STEP, 0.0) - ratio(-STEP, 0.0)) / (2.0 * STEP);
     let by_price = (ratio(0.0, STEP) - ratio(0.0, -STEP)) / (2.0 * STEP);
     let covariance = fit.covariance();
     let variance = by_quality * by_quality * covariance[1][1]
         + 2.0 * by_quality * by_price * covariance[0][1]
         + by_price * by_price * covariance[0][0];
-    assert!(relative_error(worth.standard_error().amount(), variance.sqrt()) < 1e-8);
+    assert!(relative_error(worth.standard_error().amount(), variance.sqrt()) < 10.0 * STEP * STEP);
 }
 
 #[test]

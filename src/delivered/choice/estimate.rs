@@ -56,7 +56,8 @@ pub struct CoefficientEstimate {
 }
 
 impl CoefficientEstimate {
-    /// The Wald interval: value ∓ z · error, with P(|Z| ≤ z) = `level` for a standard normal Z; without ends for a level of 1.
+    /// The Wald interval: value ∓ z · error, with P(|Z| ≤ z) = `level` for a standard normal Z; without ends for a
+    /// level of 1.
     pub fn interval(&self, level: Probability) -> Interval {
         let width = two_sided_quantile(level.get()) * self.standard_error;
         Interval { low: self.value - width, high: self.value + width }
@@ -155,11 +156,11 @@ fn why_not(
     none: &NoPeak,
     in_callers_units: impl Fn(&[f64]) -> Vec<(String, f64)>,
 ) -> LogitError {
+    /// A weight below this share of the largest is rounding.
+    const ROUNDING: f64 = 1e-9;
     let Some((separation, direction)) = separation(contrasts) else {
         return LogitError::NotConverged { steps: none.steps, last: in_callers_units(&none.last) };
     };
-    /// A weight below this share of the largest is rounding.
-    const ROUNDING: f64 = 1e-9;
     let largest = direction.iter().fold(0.0, |largest: f64, weight| largest.max(weight.abs()));
     let counts = direction.iter().map(|weight| weight.abs() > ROUNDING * largest);
     let named = in_callers_units(&direction).into_iter().zip(counts).filter(|(_, counts)| *counts);
@@ -244,7 +245,7 @@ impl TryFrom<Unchecked> for LogitFit {
     fn try_from(raw: Unchecked) -> Result<Self, String> {
         let Unchecked { model, covariance, log_likelihood, null_log_likelihood, gradient, choices } = raw;
         let size = model.attributes().len();
-        let symmetric = |at: usize| covariance[at] == covariance[at % size * size + at / size];
+        let symmetric = |at: usize| covariance[at].to_bits() == covariance[at % size * size + at / size].to_bits();
         if covariance.len() != size * size || !(0..size * size).all(symmetric) {
             return Err(format!("expected a symmetric covariance of {size} coefficients"));
         }

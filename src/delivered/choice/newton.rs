@@ -30,10 +30,10 @@ const LEAST_PIVOT: f64 = 1e-14;
 /// Climbs by Newton's method, halving steps that are too long; the function is concave.
 ///
 /// A summit is one only with a proof that it exists. With y = p of all alternatives that were not taken and their
-/// differences r, the gradient is −Σ y r; for Newton's step δ, Σ y′ r = 0 holds exactly with y′ = y (1 + (r − m)·δ), where
-/// m is the mean Σ p r of a situation. If all y′ are above zero, that is, if no r·δ falls short of its mean by 1, then by Stiemke's
-/// theorem no direction has r·d ≤ 0 for all r and < 0 for some: the likelihood cannot rise forever. Where it can, steps
-/// never grow short, though their gain vanishes.
+/// differences r, the gradient is −Σ y r; for Newton's step δ, Σ y′ r = 0 holds exactly with y′ = y (1 + (r − m)·δ),
+/// where m is the mean Σ p r of a situation. If no r·δ falls short of its mean by 1, all y′ are above zero, and then by
+/// Stiemke's theorem no direction has r·d ≤ 0 for all r and < 0 for some: the likelihood cannot rise forever. Where it
+/// can, steps never grow short, though their gain vanishes.
 pub(super) fn climb(contrasts: &Contrasts, width: usize) -> Result<Peak, NoPeak> {
     /// A fall of 1 is the limit; the rest is left to rounding.
     const PROVEN: f64 = 0.5;
@@ -52,8 +52,8 @@ pub(super) fn climb(contrasts: &Contrasts, width: usize) -> Result<Peak, NoPeak>
     Err(NoPeak { steps: MOST_STEPS, last: at })
 }
 
-/// Goes on by full steps, each of which squares the error, until rounding stops them. Where the likelihood hardly bends,
-/// what it could still gain is small long before its coefficients are known.
+/// Goes on by full steps, each of which squares the error, until rounding stops them. Where the likelihood hardly
+/// bends, what it could still gain is small long before its coefficients are known.
 fn summit(contrasts: &Contrasts, mut at: Vec<f64>, mut slopes: Slopes, mut step: Step) -> Peak {
     const MOST_LAST_STEPS: u32 = 20;
     for _ in 0..MOST_LAST_STEPS {

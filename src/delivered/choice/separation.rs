@@ -25,8 +25,8 @@ impl std::fmt::Display for Separation {
 /// are left 1e-16 off by the rounding of their differences, and more by the search.
 const LEAST_ANGLE: f64 = 1e-9;
 
-/// A direction of coefficients along which the likelihood rises forever, if there is one: a weighting that puts what was
-/// taken nowhere below, and somewhere above, what was not. It is verified on every row.
+/// A direction of coefficients along which the likelihood rises forever, if there is one: a weighting that puts what
+/// was taken nowhere below, and somewhere above, what was not. It is verified on every row.
 ///
 /// With rows u, how what was taken exceeds what was not, scaled to length 1: the point nearest to zero of their convex
 /// hull separates completely if it is not zero; the projection of Σ u on the cone of all d with u·d ≥ 0 is such a
@@ -48,14 +48,14 @@ pub(super) fn separation(contrasts: &Contrasts) -> Option<(Separation, Vec<f64>)
     let lifted: Vec<DVector<f64>> = rows.iter().map(|row| row.clone().insert_row(width, 1.0)).collect();
     let mut target = DVector::zeros(width + 1);
     target[width] = 1.0;
-    let nearest = (-rest(&lifted, target).remove_row(width)).try_normalize(0.0);
+    let nearest = (-rest(&lifted, &target).remove_row(width)).try_normalize(0.0);
     if let Some(direction) = nearest.filter(|direction| rows.len() == all.len() && angles(direction).0 > LEAST_ANGLE) {
         return Some((Separation::Complete, direction.as_slice().to_vec()));
     }
 
     let opposite: Vec<DVector<f64>> = rows.iter().map(|row| -row).collect();
     let mean = rows.iter().sum::<DVector<f64>>() / rows.len() as f64;
-    let direction = rest(&opposite, mean).try_normalize(0.0)?;
+    let direction = rest(&opposite, &mean).try_normalize(0.0)?;
     let (low, high) = angles(&direction);
     let separates = low >= -LEAST_ANGLE && high > LEAST_ANGLE;
     separates.then(|| (Separation::QuasiComplete, direction.as_slice().to_vec()))
@@ -65,7 +65,7 @@ pub(super) fn separation(contrasts: &Contrasts) -> Option<(Separation, Vec<f64>)
 ///
 /// Lawson and Hanson (1974), Solving least squares problems, chapter 23. It ends early when rounding stops it; what it
 /// then leaves is verified like everything else.
-fn rest(columns: &[DVector<f64>], target: DVector<f64>) -> DVector<f64> {
+fn rest(columns: &[DVector<f64>], target: &DVector<f64>) -> DVector<f64> {
     const MOST_COLUMNS_TRIED: usize = 1_000;
     const RELATIVE_ROUNDING: f64 = 1e-11;
     let mut active: Vec<(usize, f64)> = Vec::new();
@@ -77,7 +77,7 @@ fn rest(columns: &[DVector<f64>], target: DVector<f64>) -> DVector<f64> {
         };
         let Some((column, _)) = steepest.filter(helps) else { break };
         active.push((column, 0.0));
-        settle(&mut active, columns, &target);
+        settle(&mut active, columns, target);
         if active.iter().all(|(known, _)| *known != column) {
             break; // Rounding: by its slope the column helps, by its weight it does not.
         }
@@ -88,18 +88,21 @@ fn rest(columns: &[DVector<f64>], target: DVector<f64>) -> DVector<f64> {
 
 /// Moves the weights towards the least squares of the active columns, and drops those that reach zero on the way.
 fn settle(active: &mut Vec<(usize, f64)>, columns: &[DVector<f64>], target: &DVector<f64>) {
+    /// Of its weight, what rounding leaves to a column that has arrived at zero.
+    const ROUNDING: f64 = 1e-12;
     while !active.is_empty() {
         let chosen: Vec<DVector<f64>> = active.iter().map(|(column, _)| columns[*column].clone()).collect();
-        let best = DMatrix::from_columns(&chosen).svd(true, true).solve(target, f64::EPSILON);
-        let Ok(best) = best else { return };
+        let Ok(best) = DMatrix::from_columns(&chosen).svd(true, true).solve(target, f64::EPSILON) else { return };
         let blocked = active.iter().zip(&best).filter(|(_, best)| **best <= 0.0);
         let share = blocked.map(|((_, weight), best)| weight / (weight - best).max(f64::MIN_POSITIVE));
         let share = share.fold(1.0, f64::min);
-        active.iter_mut().zip(&best).for_each(|((_, weight), best)| *weight += share * (best - *weight));
         let before = active.len();
-        // What was to fall below zero and has arrived there, but for rounding.
-        let stays = |((_, weight), best): &(&(usize, f64), &f64)| **best > 0.0 || *weight > f64::EPSILON;
-        *active = active.iter().zip(&best).filter(stays).map(|(kept, _)| *kept).collect();
+        let moved = active.iter().zip(&best).filter_map(|(&(column, weight), best)| {
+            let moved = weight + share * (best - weight);
+            let arrived = *best <= 0.0 && moved <= ROUNDING * weight;
+            (!arrived).then_some((column, moved))
+        });
+        *active = moved.collect();
         if active.len() == before {
             return;
         }

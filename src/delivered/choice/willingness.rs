@@ -103,8 +103,8 @@ pub enum WillingnessError {
 }
 
 impl ConditionalLogit {
-    /// What one more unit of an attribute is worth, in the currency of the price: negative for what customers avoid, see
-    /// [`WillingnessToPay`].
+    /// What one more unit of an attribute is worth, in the currency of the price: negative for what customers avoid,
+    /// see [`WillingnessToPay`].
     ///
     /// # Errors
     ///
@@ -200,8 +200,8 @@ impl WillingnessToPay {
     /// (1 − level) / 2 of the draws are cut off at either end.
     ///
     /// Equal seeds give equal intervals. Where a drawn coefficient of the price is not below zero, no price is too
-    /// high: the draw counts beyond all others, upward if the attribute is wanted and downward if not. Ten thousand draws tell the
-    /// ends of a 95 % interval to some 1 % of its width.
+    /// high: the draw counts beyond all others, upward if the attribute is wanted and downward if not. Ten thousand
+    /// draws tell the ends of a 95 % interval to some 1 % of its width.
     ///
     /// # Errors
     ///

@@ -7,7 +7,7 @@ formula for a derivative is used. Standard errors come from the inverse of that 
 Nelder-Mead must arrive at the same coefficients to six digits.
 
 Nested logit: shares and logsum from the definition at 500 digits; derivatives of the logarithms of the shares in the
-utilities by central differences of step 1e-90, so that the smallest, near 1e-260, keep their digits.
+utilities by central differences of step 1e-90, so that the smallest, near 1e-253, keep their digits.
 """
 
 import math
