@@ -259,6 +259,15 @@ fn nearly_separable_choices_fit() {
 }
 
 #[test]
+fn maximum_beyond_all_digits_is_no_fit() {
+    // The optimum is at β = ln 2e300, where the likelihood has long been level, and no direction separates.
+    let rows = [preferred(&[1.0], 1), preferred(&[-1e-300], 1)];
+    let error = ConditionalLogit::fit(&choices(&["a"], rows)).unwrap_err();
+    let LogitError::NotConverged { steps, last } = error else { panic!("{error}") };
+    assert!((10..200).contains(&steps) && last[0].0 == "a" && last[0].1 > 10.0, "{steps} {last:?}");
+}
+
+#[test]
 fn attributes_that_never_differ_are_named() {
     let situation = |a: f64, chosen| Situation::once([vec![a, 7.0, 0.1 + 0.2], vec![2.0, 7.0, 0.3]], chosen);
     let error = ConditionalLogit::fit(&choices(&["a", "income", "rounded"], [situation(1.0, 0), situation(3.0, 0)]));

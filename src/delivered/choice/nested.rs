@@ -116,6 +116,19 @@ impl NestedLogit {
     ///
     /// [`ChoiceError::Unknown`] when there is no such offer, [`ChoiceError::Unavailable`] when it is left out already,
     /// [`ChoiceError::Empty`] when no offer would be left.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::delivered::{Nest, NestedLogit};
+    ///
+    /// let car = Nest { dissimilarity: 1.0, offers: vec![0] };
+    /// let buses = Nest { dissimilarity: 0.5, offers: vec![1, 2] };
+    /// let one_bus = NestedLogit::new([0.0; 3], [car, buses])?.without(1)?;
+    /// let shares: Vec<f64> = one_bus.shares().offers.iter().map(|share| share.get()).collect();
+    /// assert_eq!(shares, [0.5, 0.0, 0.5]);
+    /// # Ok::<(), customer_value::delivered::ChoiceError>(())
+    /// ```
     pub fn without(mut self, offer: usize) -> Result<Self, ChoiceError> {
         self.utility(Alternative::Offer(offer))?;
         self.utilities[offer] = None;

@@ -35,8 +35,7 @@ const LEAST_ANGLE: f64 = 1e-9;
 ///
 /// Albert and Anderson (1984), On the existence of maximum likelihood estimates in logistic regression models.
 pub(super) fn separation(contrasts: &Contrasts) -> Option<(Separation, Vec<f64>)> {
-    let unit = |row: &[f64]| (-DVector::from_column_slice(row)).try_normalize(0.0);
-    let all: Vec<Option<DVector<f64>>> = contrasts.rows().map(unit).collect();
+    let all: Vec<Option<DVector<f64>>> = contrasts.rows().map(|row| unit(&-DVector::from_column_slice(row))).collect();
     // Alternatives like the one taken are below it in no direction.
     let rows: Vec<DVector<f64>> = all.iter().flatten().cloned().collect();
     let width = rows.first()?.len();
@@ -48,17 +47,24 @@ pub(super) fn separation(contrasts: &Contrasts) -> Option<(Separation, Vec<f64>)
     let lifted: Vec<DVector<f64>> = rows.iter().map(|row| row.clone().insert_row(width, 1.0)).collect();
     let mut target = DVector::zeros(width + 1);
     target[width] = 1.0;
-    let nearest = (-rest(&lifted, &target).remove_row(width)).try_normalize(0.0);
+    let nearest = unit(&-rest(&lifted, &target).remove_row(width));
     if let Some(direction) = nearest.filter(|direction| rows.len() == all.len() && angles(direction).0 > LEAST_ANGLE) {
         return Some((Separation::Complete, direction.as_slice().to_vec()));
     }
 
     let opposite: Vec<DVector<f64>> = rows.iter().map(|row| -row).collect();
     let mean = rows.iter().sum::<DVector<f64>>() / rows.len() as f64;
-    let direction = rest(&opposite, &mean).try_normalize(0.0)?;
+    let direction = unit(&rest(&opposite, &mean))?;
     let (low, high) = angles(&direction);
     let separates = low >= -LEAST_ANGLE && high > LEAST_ANGLE;
     separates.then(|| (Separation::QuasiComplete, direction.as_slice().to_vec()))
+}
+
+/// Scaled to length 1; `None` for zero. A difference near 1e-300 must not vanish in its square: it may be the one that
+/// is against all others.
+fn unit(vector: &DVector<f64>) -> Option<DVector<f64>> {
+    let largest = vector.amax();
+    (largest > 0.0).then(|| (vector / largest).normalize())
 }
 
 /// What is left of `target` after the best sum of columns with weights that are not negative.
