@@ -23,7 +23,9 @@
 //! | the highest price against an alternative | [`EconomicValue`] | EVC, by named differences |
 //! | which price, and who gains what | [`BargainingZone`] | [`ValueSplit`], Nash price |
 //! | whether the quality is worth the price | [`QualityProfile`], [`ValueMap`] | relative quality, fair price, [`ValueVerdict`] |
-//! | who is chosen | [`ChoiceSet`] | probabilities |
+//! | who is chosen | [`ChoiceSet`]; [`NestedLogit`] where some offers are alike | probabilities, elasticities, logsum |
+//! | what customers weigh, from what they chose | [`ObservedChoices`], [`ConditionalLogit::fit`] | coefficients with standard errors |
+//! | what an attribute is worth in money | [`WillingnessToPay`] | an amount with its interval |
 //!
 //! [`ShadowPrices::or`]: crate::ShadowPrices::or
 
@@ -42,7 +44,11 @@ mod vector;
 pub use aggregate::{AggregateError, Aggregator, PairInteraction};
 pub use benefit::{BenefitMatrix, BenefitSource, Sources};
 pub use buying_centre::{BuyingCentre, Member, Organisation, Pooling};
-pub use choice::{Alternative, ChoiceError, ChoiceSet, Shares};
+pub use choice::{
+    Alternative, ChoiceError, ChoiceSet, CoefficientEstimate, ConditionalLogit, LogitError, LogitFit, MoneyInterval,
+    Nest, NestedLogit, ObservedChoices, ObservedChoicesError, Separation, Shares, Situation, SituationError,
+    WillingnessError, WillingnessToPay,
+};
 pub use cost::{CostComponents, CostKind, CostProjection, Costs, Effort, PricedCosts};
 pub use economic_value::{BargainError, BargainingZone, Difference, EconomicValue, ValueSplit};
 pub use needs::{Articulation, Need, Needs};

@@ -1,6 +1,9 @@
 use crate::cohort::{CohortError, HistoryError, SummaryError};
 use crate::customer::CustomersError;
-use crate::delivered::{AggregateError, BargainError, ChoiceError, DeliveredError, ResponseError, ValueMapError};
+use crate::delivered::{
+    AggregateError, BargainError, ChoiceError, DeliveredError, LogitError, ObservedChoicesError, ResponseError,
+    ValueMapError, WillingnessError,
+};
 use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{DistributionError, ForecastError, ParameterError, SpendError, TenureError, ValuationError};
@@ -99,6 +102,15 @@ pub enum Error {
     /// Nothing to choose from.
     #[error(transparent)]
     Choice(#[from] ChoiceError),
+    /// Bad rows of observed choices.
+    #[error(transparent)]
+    ObservedChoices(#[from] ObservedChoicesError),
+    /// A model of choices without coefficients.
+    #[error(transparent)]
+    Logit(#[from] LogitError),
+    /// No willingness to pay.
+    #[error(transparent)]
+    Willingness(#[from] WillingnessError),
     /// Customers that cannot be segmented.
     #[error(transparent)]
     Segment(#[from] SegmentError),

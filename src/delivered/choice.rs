@@ -1,3 +1,22 @@
+mod conditional;
+mod contrasts;
+mod estimate;
+mod nested;
+mod newton;
+mod observed;
+mod separation;
+mod softmax;
+mod willingness;
+
+pub use conditional::{ConditionalLogit, LogitError};
+pub use estimate::{CoefficientEstimate, LogitFit};
+pub use nested::{Nest, NestedLogit};
+pub use observed::{ObservedChoices, ObservedChoicesError, Situation, SituationError};
+pub use separation::Separation;
+pub use willingness::{MoneyInterval, WillingnessError, WillingnessToPay};
+
+use softmax::Softmax;
+
 use super::Delivered;
 use crate::units::{MoneyError, Probability, UnitError, in_range, same_currency};
 
@@ -95,6 +114,44 @@ pub enum ChoiceError {
         /// How many offers there are.
         offers: usize,
     },
+    /// The offer was left out of the set.
+    #[error("offer {offer} (from 0) is not available")]
+    Unavailable {
+        /// Position of the offer.
+        offer: usize,
+    },
+    /// A nest has no offers.
+    #[error("nest {nest} (from 0) is empty, expected at least one offer")]
+    EmptyNest {
+        /// Position of the nest.
+        nest: usize,
+    },
+    /// A nest has an impossible dissimilarity.
+    #[error("the dissimilarity of nest {nest} (from 0) is {value}, expected a number above 0 and up to 1")]
+    Dissimilarity {
+        /// Position of the nest.
+        nest: usize,
+        /// What was given.
+        value: f64,
+    },
+    /// An offer is not in exactly one nest.
+    #[error("offer {offer} (from 0) is in {nests} nests, expected one")]
+    Nesting {
+        /// Position of the offer.
+        offer: usize,
+        /// In how many nests it is, or how often in one.
+        nests: usize,
+    },
+    /// An alternative lacks attributes, or has too many.
+    #[error("{alternative} has {values} attributes, expected {attributes}")]
+    Attributes {
+        /// Whose attributes they are.
+        alternative: Alternative,
+        /// How many it has.
+        values: usize,
+        /// How many the model weighs.
+        attributes: usize,
+    },
     /// Two offers are in different currencies.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -155,21 +212,67 @@ impl ChoiceSet {
         self.alternatives().fold(first, better).0
     }
 
+    /// The utilities of the offers, in the order declared.
+    pub fn utilities(&self) -> &[f64] {
+        &self.utilities
+    }
+
+    /// The utility of choosing none of the offers, where that is possible.
+    pub const fn outside(&self) -> Option<f64> {
+        self.outside
+    }
+
     /// The probability that each alternative is chosen.
     #[doc(alias = "市场份额")]
     pub fn shares(&self) -> Shares {
-        let logsum = self.logsum();
-        let share = |&utility: &f64| Probability::computed((utility - logsum).exp());
-        Shares { offers: self.utilities.iter().map(share).collect(), outside: self.outside.as_ref().map(share) }
+        let softmax = self.softmax();
+        let share = |position| Probability::computed(softmax.share(position));
+        let offers = self.utilities.len();
+        Shares { offers: (0..offers).map(share).collect(), outside: self.outside.map(|_| share(offers)) }
+    }
+
+    /// The probability that one alternative is chosen.
+    ///
+    /// # Errors
+    ///
+    /// [`ChoiceError::Unknown`].
+    pub fn probability(&self, of: Alternative) -> Result<Probability, ChoiceError> {
+        Ok(Probability::computed(self.softmax().share(self.position(of)?)))
     }
 
     /// What the whole set is worth to the customer, in utils: the expected utility of the best choice, up to the
     /// Euler constant.
     #[doc(alias = "inclusive value")]
     pub fn logsum(&self) -> f64 {
-        // Differences to the greatest utility, so that no exponential overflows and the sum is at least 1.
-        let greatest = self.alternatives().map(|(_, utility)| utility).fold(f64::NEG_INFINITY, f64::max);
-        greatest + self.alternatives().map(|(_, utility)| (utility - greatest).exp()).sum::<f64>().ln()
+        // There is at least one offer, so that the sum has a term.
+        self.softmax().inclusive_value().unwrap_or(f64::NEG_INFINITY)
+    }
+
+    /// How the shares answer to the utilities: row by row the share of each alternative, column by column the utility
+    /// of each, offers in the order declared and the outside option, if any, last.
+    ///
+    /// The matrix is symmetric, and its rows sum to 0: what one alternative gains, the others lose.
+    ///
+    /// # Formula
+    ///
+    /// ```text
+    /// ∂Pᵢ/∂Vᵢ = Pᵢ · (1 − Pᵢ)        ∂Pᵢ/∂Vⱼ = −Pᵢ · Pⱼ
+    /// ```
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::delivered::ChoiceSet;
+    ///
+    /// let even = ChoiceSet::new([0.0, 0.0])?;
+    /// assert_eq!(even.derivatives(), [[0.25, -0.25], [-0.25, 0.25]]);
+    /// # Ok::<(), customer_value::delivered::ChoiceError>(())
+    /// ```
+    pub fn derivatives(&self) -> Vec<Vec<f64>> {
+        let softmax = self.softmax();
+        let count = self.alternatives().count();
+        let slope = |of, by| softmax.share(of) * if of == by { softmax.others(of) } else { -softmax.share(by) };
+        (0..count).map(|of| (0..count).map(|by| slope(of, by)).collect()).collect()
     }
 
     /// By how many percent the share of `of` changes when an attribute of `by` grows by one percent.
@@ -187,21 +290,32 @@ impl ChoiceSet {
     ///
     /// [`ChoiceError::Unknown`] for an alternative outside the set, [`ChoiceError::Unit`] unless β · x is finite.
     pub fn elasticity(&self, of: Alternative, by: Alternative, slope: f64, amount: f64) -> Result<f64, ChoiceError> {
-        self.utility(of)?;
-        let ln_share = self.utility(by)? - self.logsum();
+        let (of, by) = (self.position(of)?, self.position(by)?);
         let effect = in_range("slope times amount", slope * amount, f64::MIN, f64::MAX)?;
-        Ok(if of == by { effect * -ln_share.exp_m1() } else { -effect * ln_share.exp() })
+        let softmax = self.softmax();
+        Ok(effect * if of == by { softmax.others(by) } else { -softmax.share(by) })
     }
 
-    fn utility(&self, alternative: Alternative) -> Result<f64, ChoiceError> {
-        self.alternatives()
-            .find_map(|(known, utility)| (known == alternative).then_some(utility))
-            .ok_or(ChoiceError::Unknown { alternative, offers: self.utilities.len() })
+    fn position(&self, alternative: Alternative) -> Result<usize, ChoiceError> {
+        position(alternative, self.utilities.len(), self.outside.is_some())
     }
 
-    fn alternatives(&self) -> impl Iterator<Item = (Alternative, f64)> {
+    fn softmax(&self) -> Softmax {
+        Softmax::new(self.alternatives().map(|(_, utility)| Some(utility)), 1.0)
+    }
+
+    fn alternatives(&self) -> impl Iterator<Item = (Alternative, f64)> + Clone {
         let offers = self.utilities.iter().enumerate().map(|(offer, &utility)| (Alternative::Offer(offer), utility));
         offers.chain(self.outside.map(|utility| (Alternative::Outside, utility)))
+    }
+}
+
+/// Where an alternative stands: offers in the order declared, the outside option after them.
+fn position(alternative: Alternative, offers: usize, outside: bool) -> Result<usize, ChoiceError> {
+    match alternative {
+        Alternative::Offer(offer) if offer < offers => Ok(offer),
+        Alternative::Outside if outside => Ok(offers),
+        _ => Err(ChoiceError::Unknown { alternative, offers }),
     }
 }
 

@@ -171,60 +171,6 @@ fn f10_bad_perceptions_are_typed_errors() {
 }
 
 #[test]
-fn f15_mcfadden_1974_logit_computed() {
-    let choice = ChoiceSet::new([1.0, 2.0, 3.0]).unwrap();
-    for (share, printed) in choice.shares().offers.iter().zip([0.090031, 0.244728, 0.665241]) {
-        close(share.get(), printed, 6);
-    }
-    close(choice.logsum(), 3.407606, 6);
-    let second = Alternative::Offer(1);
-    close(choice.elasticity(second, second, -0.5, 4.0).unwrap(), -1.510543, 6);
-    close(choice.elasticity(Alternative::Offer(0), second, -0.5, 4.0).unwrap(), 0.489457, 6);
-}
-
-#[test]
-fn f15_elasticities_match_differences_of_the_shares() {
-    let (beta, price, step) = (-0.5, 4.0, 1e-6);
-    let at = |x: f64| ChoiceSet::new([1.0, 4.0 + beta * x, 3.0]).unwrap().with_outside(0.0).unwrap().shares();
-    let (low, high) = (at(price * (1.0 - step)), at(price * (1.0 + step)));
-    let choice = ChoiceSet::new([1.0, 2.0, 3.0]).unwrap().with_outside(0.0).unwrap();
-    for of in 0..3 {
-        let numeric = (high.offers[of].get() / low.offers[of].get()).ln() / (2.0 * step);
-        let exact = choice.elasticity(Alternative::Offer(of), Alternative::Offer(1), beta, price).unwrap();
-        assert!((numeric - exact).abs() < 1e-8, "{of}: {numeric} {exact}");
-    }
-}
-
-#[test]
-fn best_offer_takes_ties_in_declared_order() {
-    assert_eq!(ChoiceSet::new([1.0, 2.0, 2.0]).unwrap().best(), Alternative::Offer(1));
-    let worthless = ChoiceSet::new([-1.0, 0.0]).unwrap();
-    assert_eq!(worthless.clone().with_outside(0.0).unwrap().best(), Alternative::Offer(1));
-    assert_eq!(worthless.with_outside(0.5).unwrap().best(), Alternative::Outside);
-    let offers = [kotler_keller(), kotler_keller()];
-    assert_eq!(ChoiceSet::by_net(&offers, 0.1).unwrap().best(), Alternative::Offer(0));
-}
-
-#[test]
-fn impossible_choices_are_typed_errors() {
-    assert_eq!(ChoiceSet::new([]), Err(ChoiceError::Empty));
-    assert_eq!(ChoiceSet::by_net(&[], 1.0), Err(ChoiceError::Empty));
-    let error = ChoiceSet::new([0.0, f64::NEG_INFINITY]).unwrap_err();
-    assert_eq!(error, ChoiceError::NotFinite { alternative: Alternative::Offer(1), value: f64::NEG_INFINITY });
-    let choice = ChoiceSet::new([0.0]).unwrap();
-    assert!(matches!(choice.clone().with_outside(f64::NAN), Err(ChoiceError::NotFinite { .. })));
-    let unknown = Err(ChoiceError::Unknown { alternative: Alternative::Outside, offers: 1 });
-    assert_eq!(choice.elasticity(Alternative::Offer(0), Alternative::Outside, 1.0, 1.0), unknown);
-    assert!(matches!(ChoiceSet::by_net(&[kotler_keller()], 0.0), Err(ChoiceError::Unit(_))));
-}
-
-#[test]
-fn utilities_far_apart_leave_shares_of_zero_and_one() {
-    let shares = ChoiceSet::new([f64::MAX, -f64::MAX]).unwrap().shares();
-    assert_eq!(shares.offers.iter().map(|share| share.get()).collect::<Vec<_>>(), [1.0, 0.0]);
-}
-
-#[test]
 fn zero_vector_has_no_direction_and_is_no_ideal() {
     let zero = vector([0.0; 3]);
     assert_eq!(zero.direction(), None);
@@ -397,38 +343,6 @@ proptest! {
         // Cauchy–Schwarz for a form and its inverse: (v·v)² ≤ (vᵀMv)(vᵀM⁻¹v).
         let dual = Metric::from_covariance(diagonal, cross).unwrap().length(&vector(v)).unwrap();
         prop_assert!(length * dual >= (x * x + y * y + z * z) * (1.0 - 1e-9));
-    }
-
-    #[test]
-    fn shares_sum_to_one_and_ignore_a_common_shift(
-        utilities in prop::collection::vec(-50.0..50.0, 1..8), shift in -500.0..500.0,
-    ) {
-        let shares = ChoiceSet::new(utilities.clone()).unwrap().with_outside(0.0).unwrap().shares();
-        let sum: f64 = shares.offers.iter().chain(&shares.outside).map(|share| share.get()).sum();
-        prop_assert!((sum - 1.0).abs() < 1e-12);
-        let shifted: Vec<f64> = utilities.iter().map(|utility| utility + shift).collect();
-        let shifted = ChoiceSet::new(shifted).unwrap().with_outside(shift).unwrap().shares();
-        for (a, b) in shares.offers.iter().zip(&shifted.offers) {
-            prop_assert!((a.get() - b.get()).abs() < 1e-12);
-        }
-    }
-
-    #[test]
-    fn ratio_of_two_shares_ignores_a_third_offer(a in -5.0..5.0, b in -5.0..5.0, c in -5.0..5.0) {
-        let two = ChoiceSet::new([a, b]).unwrap().shares();
-        let three = ChoiceSet::new([a, b, c]).unwrap().shares();
-        let ratio = |shares: &[customer_value::Probability]| shares[0].get() / shares[1].get();
-        prop_assert!((ratio(&two.offers) / ratio(&three.offers) - 1.0).abs() < 1e-12);
-        prop_assert!((ratio(&two.offers) / f64::exp(a - b) - 1.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn the_best_offer_has_the_greatest_share(utilities in prop::collection::vec(-5..5_i32, 1..8)) {
-        let utilities: Vec<f64> = utilities.into_iter().map(f64::from).collect();
-        let choice = ChoiceSet::new(utilities.clone()).unwrap();
-        let Alternative::Offer(best) = choice.best() else { panic!("no outside option") };
-        prop_assert!(utilities[..best].iter().all(|&utility| utility < utilities[best]));
-        prop_assert!(utilities.iter().all(|&utility| utility <= utilities[best]));
     }
 
     #[test]

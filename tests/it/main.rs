@@ -5,6 +5,8 @@
 
 mod batch;
 mod cdnow;
+mod choice;
+mod choice_fit;
 mod cohort;
 mod columns;
 mod contract;
