@@ -1,6 +1,7 @@
 use crate::cohort::{CohortError, HistoryError, SummaryError};
 use crate::customer::CustomersError;
 use crate::delivered::{ChoiceError, DeliveredError};
+use crate::exchange::ExchangeError;
 use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{DistributionError, ForecastError, ParameterError, SpendError, TenureError, ValuationError};
@@ -87,6 +88,9 @@ pub enum Error {
     /// Nothing to choose from.
     #[error(transparent)]
     Choice(#[from] ChoiceError),
+    /// A number of retention, acquisition or profit that cannot be computed.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
     /// Customers that cannot be segmented.
     #[error(transparent)]
     Segment(#[from] SegmentError),

@@ -130,6 +130,7 @@ mod cohort;
 mod customer;
 pub mod delivered;
 mod error;
+pub mod exchange;
 mod fit;
 mod interaction;
 pub mod lifetime;
