@@ -29,15 +29,14 @@ pub struct Driver {
 /// use customer_value::exchange::{Driver, ProfitDrivers};
 /// use customer_value::{Currency, Money};
 ///
-/// let driver = |name: &str, major: i64| {
-///     Driver { name: name.into(), per_customer: Money::from_minor(100 * major, Currency::CNY) }
-/// };
+/// let cny = |major: i64| Money::from_minor(100 * major, Currency::CNY);
+/// let driver = |name: &str, major| Driver { name: name.into(), per_customer: cny(major) };
 /// let before = ProfitDrivers::new(100, [driver("margin", 50), driver("service", -20)])?;
 /// let after = ProfitDrivers::new(120, [driver("margin", 50), driver("service", -25)])?;
 /// let effects = before.change_to(&after)?;
 /// // 20 more customers at a mean of 27.50, and 5 less from a mean of 110 customers.
-/// assert_eq!(effects.customers.to_string(), "550.00 CNY");
-/// assert_eq!(effects.drivers[1].to_string(), "-550.00 CNY");
+/// assert_eq!(effects.customers, cny(550));
+/// assert_eq!(effects.drivers[1], cny(-550));
 /// # Ok::<(), customer_value::exchange::ExchangeError>(())
 /// ```
 #[doc(alias = "利益=客户×因素")]

@@ -151,7 +151,7 @@ pub fn best_route(routes: &[Route], units: u64) -> Result<usize, ExchangeError> 
     let mut best = (0, routes[0].net_margin(units)?);
     for (position, route) in routes.iter().enumerate().skip(1) {
         let margin = route.net_margin(units)?;
-        if margin.checked_sub(best.1)?.amount() > Decimal::ZERO {
+        if best.1.checked_sub(margin)?.is_negative() {
             best = (position, margin);
         }
     }
