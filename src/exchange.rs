@@ -2,7 +2,7 @@
 //!
 //! The formulas count periods. A [`Retention`] knows its period, and a discount rate is taken over the same one, so that
 //! a monthly rate never meets a yearly one. Whether the first margin falls now or after one period is a [`FirstMargin`],
-//! because it is worth a whole margin. What is booked is [`Money`](crate::Money), what is expected
+//! because it is worth a whole margin. What is booked is [`Money`], what is expected
 //! [`ExpectedMoney`].
 //!
 //! # Which type when

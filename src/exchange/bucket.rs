@@ -86,7 +86,7 @@ impl LeakyBucket {
     /// # Errors
     ///
     /// As [`next`](Self::next).
-    pub fn path(&self, stock: f64, periods: u32) -> Result<Vec<f64>, UnitError> {
+    pub fn path(&self, stock: f64, periods: u16) -> Result<Vec<f64>, UnitError> {
         let mut stock = customers("stock of customers", stock)?;
         let step = |_| {
             stock = self.retention.rate().get() * stock + self.acquired;

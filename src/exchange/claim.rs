@@ -4,6 +4,19 @@ use super::{ExchangeError, expected, finite};
 use crate::units::{ExpectedMoney, Probability, UnitError, in_range, same_currency};
 
 /// What one customer yields a period, and what winning them costs.
+///
+/// # Examples
+///
+/// ```
+/// use customer_value::exchange::UnitEconomics;
+/// use customer_value::{Currency, ExpectedMoney};
+///
+/// let usd = |amount| ExpectedMoney::new(amount, Currency::USD);
+/// let economics = UnitEconomics::new(usd(100.0)?, usd(250.0)?)?;
+/// assert_eq!(economics.acquisition_cost().amount(), 250.0);
+/// assert!(UnitEconomics::new(usd(0.0)?, usd(250.0)?).is_err());
+/// # Ok::<(), customer_value::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
 pub struct UnitEconomics {
@@ -213,6 +226,26 @@ impl Claim {
     /// # Errors
     ///
     /// [`ExchangeError::TooLarge`] when the acquisition cost is too many margins.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::exchange::{Claim, FirstMargin, Relationship, Retention, UnitEconomics};
+    /// use customer_value::{Currency, DiscountRate, ExpectedMoney, Probability, Span};
+    ///
+    /// let usd = |amount| ExpectedMoney::new(amount, Currency::USD);
+    /// let undiscounted = Relationship {
+    ///     retention: Retention::new(Probability::new(0.8)?, Span::years(1.0)?)?,
+    ///     discount: DiscountRate::ZERO,
+    ///     first_margin: FirstMargin::Now,
+    /// };
+    /// let economics = UnitEconomics::new(usd(100.0)?, usd(0.0)?)?;
+    ///
+    /// // Five points double profit only where they are at least half of the churn.
+    /// let ranges = Claim::five_points_double().holds_for(&undiscounted, &economics)?;
+    /// assert!((ranges[0].from.get() - 0.90).abs() < 1e-12 && (ranges[0].to.get() - 0.95).abs() < 1e-12);
+    /// # Ok::<(), customer_value::Error>(())
+    /// ```
     pub fn holds_for(
         &self,
         relationship: &Relationship,

@@ -4,7 +4,20 @@ use crate::units::Probability;
 
 /// How much less churn there is to be.
 ///
-/// "5 % less churn" can mean either: of a churn of 10 %, five points leave 5 %, five percent leave 9.5 %.
+/// "5 % less churn" can mean either.
+///
+/// # Examples
+///
+/// ```
+/// use customer_value::Probability;
+/// use customer_value::exchange::ChurnCut;
+///
+/// let (churn, five_percent) = (Probability::new(0.1)?, Probability::new(0.05)?);
+/// assert_eq!(ChurnCut::Points(five_percent).apply(churn)?.get(), 0.05);
+/// assert_eq!(ChurnCut::Relative(five_percent).apply(churn)?.get(), 0.095);
+/// assert!(ChurnCut::Points(churn).apply(five_percent).is_err());
+/// # Ok::<(), customer_value::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum ChurnCut {

@@ -110,17 +110,17 @@ impl MarginSchedule {
     /// # Errors
     ///
     /// [`ExchangeError::TooLarge`].
-    pub fn path(&self, relationship: &Relationship, periods: u32) -> Result<Vec<TenureValue>, ExchangeError> {
+    pub fn path(&self, relationship: &Relationship, periods: u16) -> Result<Vec<TenureValue>, ExchangeError> {
         let (kept, currency, flat) = (relationship.kept(), self.currency(), self.flat());
         let before = u32::from(relationship.first_margin == FirstMargin::AfterOnePeriod);
         let (mut cumulative, mut weight) = (0.0, relationship.first());
         let margins = self.margins.iter().map(|margin| margin.amount()).chain(std::iter::repeat(flat));
-        let period = |(period, margin): (u32, f64)| {
+        let period = |(period, margin): (u16, f64)| {
             let present = margin * weight;
             cumulative += present;
             weight *= kept;
             Ok(TenureValue {
-                survival: relationship.retention.survival(period.saturating_add(before)),
+                survival: relationship.retention.survival(u32::from(period) + before),
                 present: expected("value of a period", present, currency)?,
                 cumulative: expected("value", cumulative, currency)?,
             })

@@ -4,8 +4,8 @@
 use customer_value::exchange::{
     Activity, Arm, Association, BookedCustomer, Campaign, CashVariability, CrossOffer, CustomerProfit, Driver,
     ExchangeError, IncomeAtRisk, LearningCurve, ProfitDrivers, Referral, ReferralBook, ReferralCredit, ReferralKind,
-    ReferralValue, RevenueStream, Route, RouteAdvantage, RouteTerms, WordOfMouth, acceleration_value, best_route,
-    contribution_shares, cross_sell_value, profit_by_stream, share_of_wallet, split_by_return_on_cost,
+    ReferralValue, ReturnSplit, RevenueStream, Route, RouteAdvantage, RouteTerms, WordOfMouth, acceleration_value,
+    best_route, contribution_shares, cross_sell_value, profit_by_stream, share_of_wallet, split_by_return_on_cost,
 };
 use customer_value::rust_decimal::Decimal;
 use customer_value::{Currency, DiscountRate, ExpectedMoney, Money, MoneyError, Probability, Span};
@@ -277,7 +277,7 @@ fn f58_split_by_return_on_cost_takes_the_line_to_the_high_end() {
     let split = split_by_return_on_cost(&customers, 0.5).unwrap();
     assert_eq!((split.high, split.low, split.costless), (vec![0, 4], vec![1, 3], vec![2]));
     assert_eq!(split_by_return_on_cost(&customers, f64::NAN).unwrap_err().quantity, "line of return on cost");
-    assert_eq!(split_by_return_on_cost(&[], 0.5).unwrap(), Default::default());
+    assert_eq!(split_by_return_on_cost(&[], 0.5).unwrap(), ReturnSplit::default());
 }
 
 fn drivers(customers: u64, per_customer: &[i64]) -> ProfitDrivers {
@@ -373,13 +373,13 @@ fn f70_campaign_lift_computed() {
     assert_printed(lift.incremental_profit.amount(), "800");
     assert_printed(lift.return_on_cost.unwrap(), "1.0");
     assert!(error(lift.incremental_profit.amount(), 800.0) < 1e-12);
-    // By hand: √(0.06·0.94/1000 + 0.04·0.96/1000), and the quantile 1.959964 of every table.
+    // By hand: √(0.06·0.94/1000 + 0.04·0.96/1000), and the quantile 1.959_964 of every table.
     let by_hand = (0.0564_f64 / 1000.0 + 0.0384 / 1000.0).sqrt();
     assert!(error(lift.standard_error, by_hand) < 1e-15);
     assert!(error(lift.z().unwrap(), 0.02 / by_hand) < 1e-12);
     let interval = lift.interval(probability(0.95)).unwrap();
-    assert!((interval.low - (0.02 - 1.959964 * by_hand)).abs() < 1e-8);
-    assert!((interval.high - (0.02 + 1.959964 * by_hand)).abs() < 1e-8);
+    assert!((interval.low - (0.02 - 1.959_964 * by_hand)).abs() < 1e-8);
+    assert!((interval.high - (0.02 + 1.959_964 * by_hand)).abs() < 1e-8);
 }
 
 #[test]
@@ -591,8 +591,8 @@ proptest! {
     }
 
     #[test]
-    fn lift_turns_round_with_the_groups(n in [1..5_000_u64, 1..5_000], shares in [0.0..=1.0_f64, 0.0..=1.0]) {
-        let responses = |index: usize| (n[index] as f64 * shares[index]).floor() as u64;
+    fn lift_turns_round_with_the_groups(n in [1..5_000_u64, 1..5_000], percent in [0..=100_u64, 0..=100]) {
+        let responses = |index: usize| n[index] * percent[index] / 100;
         let [first, second] = [0, 1].map(|index| [n[index], responses(index)]);
         let (there, back) = (campaign(first, second).lift().unwrap(), campaign(second, first).lift().unwrap());
         prop_assert_eq!(there.difference, -back.difference);
