@@ -89,7 +89,7 @@ impl Referral {
 /// What a customer is worth in themselves and through those whom they bring, kept apart.
 ///
 /// The margins of those who are brought are *their* lifetime value too: a sum over a book of customers counts them once,
-/// see [`ReferralBook`].
+/// see [`ReferralBook`](super::ReferralBook).
 ///
 /// # Examples
 ///

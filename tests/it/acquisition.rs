@@ -1,7 +1,7 @@
 //! Spend on winning and on keeping customers. Numbers marked `computed` were computed for this project by other means.
 
 use customer_value::exchange::{BlattbergDeighton, Budgets, ExchangeError, SpendResponse};
-use customer_value::{Currency, DiscountRate, ExpectedMoney, MoneyError, Probability, Span};
+use customer_value::{Currency, DiscountRate, ExpectedMoney, MoneyError, Probability, Span, TimeUnit};
 use proptest::prelude::*;
 
 use crate::shared::{assert_printed, error, relative_error};
@@ -115,6 +115,41 @@ fn f49_impossible_responses_and_models_are_refused() {
     assert_eq!(response(0.5, 0.1).share(eur), Err(mismatch(Currency::USD, Currency::EUR)));
     let negative = response(0.5, 0.1).share(usd(-1.0));
     assert!(matches!(negative, Err(ExchangeError::Unit(unit)) if unit.quantity == "spend"));
+}
+
+/// Every corner of what the constructors accept: a number or a typed error, and never a worse budget than none.
+#[test]
+fn f49_extremes_stay_numbers() {
+    let year = Span::years(1.0).unwrap();
+    let discounts = [
+        DiscountRate::ZERO,
+        DiscountRate::effective_annual(10.0).unwrap(),
+        DiscountRate::continuous(1e6, TimeUnit::Day).unwrap(),
+    ];
+    let (ceilings, sizes) = ([1e-300, 0.5, 1.0_f64.next_down()], [1e-100, 1e-3, 1.0, 1e3, 1e100]);
+    let mut numbers = 0;
+    for discount in discounts {
+        for (margin, k_a, k_r) in
+            sizes.iter().flat_map(|m| sizes.map(|k| (*m, k))).flat_map(|(m, k)| sizes.map(|j| (m, k, j)))
+        {
+            for (c_a, c_r) in ceilings.iter().flat_map(|a| ceilings.map(|r| (*a, r))) {
+                let (winning, keeping) = (response(c_a, k_a), response(c_r, k_r));
+                let model = BlattbergDeighton::new(usd(margin), discount, year, winning, keeping).unwrap();
+                match model.optimum() {
+                    Ok(best) => {
+                        numbers += 1;
+                        let amounts = [best.acquisition, best.retention, best.lifetime_value, best.customer_equity];
+                        assert!(amounts.iter().all(|amount| amount.amount().is_finite()), "{model:?}");
+                        let value = best.lifetime_value.amount();
+                        assert!(value >= margin * (1.0 - 1e-12), "{model:?}: {value}");
+                        assert!(best.customer_equity.amount() >= -1e-12 * value, "{model:?}: {best:?}");
+                    }
+                    Err(problem) => assert!(matches!(problem, ExchangeError::TooLarge { .. }), "{problem}"),
+                }
+            }
+        }
+    }
+    assert!(numbers > 3_000, "{numbers}");
 }
 
 #[cfg(feature = "serde")]

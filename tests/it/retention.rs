@@ -346,6 +346,45 @@ fn f52_bad_schedules_are_refused() {
     assert_eq!(overflow, Err(ExchangeError::TooLarge { quantity: "value" }));
 }
 
+/// Every corner of rates, discounts and growths: a number, or a typed error, but no infinity and no NaN.
+#[test]
+fn extremes_stay_numbers() {
+    let discounts = [
+        DiscountRate::ZERO,
+        DiscountRate::continuous(1e-99, TimeUnit::Day).unwrap(),
+        DiscountRate::effective_annual(10.0).unwrap(),
+        DiscountRate::continuous(1e6, TimeUnit::Day).unwrap(),
+    ];
+    let periods = [Span::days(f64::MIN_POSITIVE).unwrap(), Span::years(1.0).unwrap(), Span::days(1e12).unwrap()];
+    let rates = [0.0, f64::MIN_POSITIVE, 0.5, 1.0_f64.next_down(), 1.0];
+    for (rate, period) in rates.iter().flat_map(|rate| periods.map(|period| (probability(*rate), period))) {
+        let retention = Retention::new(rate, period).unwrap();
+        for (discount, first_margin) in discounts.iter().flat_map(|discount| BOTH.map(|first| (*discount, first))) {
+            let relationship = Relationship { retention, discount, first_margin };
+            let mut results =
+                [-1.0, 0.0, 1e-9, 1.0, f64::MAX].map(|growth| relationship.growing_multiple(growth)).to_vec();
+            results.push(relationship.retention_elasticity());
+            for cut in [0.0, 1e-9, 0.5, 1.0].map(probability) {
+                for cut in [ChurnCut::Points(cut), ChurnCut::Relative(cut)] {
+                    let leverage = relationship.leverage(cut);
+                    results.push(leverage.as_ref().map(|one| one.uplift).map_err(Clone::clone));
+                    results.push(leverage.map(|one| one.multiple_after));
+                    let claim = Claim::new(cut, 1.0).unwrap();
+                    for cost in [0.0, 1.0, 1e9] {
+                        let economics = UnitEconomics::new(usd(1.0), usd(cost)).unwrap();
+                        assert!(claim.holds_for(&relationship, &economics).unwrap().len() <= 2);
+                        results.push(claim.check(&relationship, &economics).map(|check| check.profit_after.amount()));
+                    }
+                }
+            }
+            let promoted = PromotedMargin { margin: usd(1.0), promotion: usd(1.0), periods: u32::MAX };
+            results.push(promoted.value(&relationship).map(ExpectedMoney::amount));
+            results.push(credit_card(AfterSchedule::LastForever).value(&relationship).map(ExpectedMoney::amount));
+            assert!(results.iter().flatten().all(|number| number.is_finite()), "{relationship:?}: {results:?}");
+        }
+    }
+}
+
 #[cfg(feature = "serde")]
 #[test]
 fn reading_runs_the_checks_of_new() {
