@@ -4,6 +4,7 @@ use crate::delivered::{
     AggregateError, BargainError, ChoiceError, DeliveredError, LogitError, ObservedChoicesError, ResponseError,
     ValueMapError, WillingnessError,
 };
+use crate::exchange::ExchangeError;
 use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{DistributionError, ForecastError, ParameterError, SpendError, TenureError, ValuationError};
@@ -111,6 +112,9 @@ pub enum Error {
     /// No willingness to pay.
     #[error(transparent)]
     Willingness(#[from] WillingnessError),
+    /// A number of retention, acquisition or profit that cannot be computed.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
     /// Customers that cannot be segmented.
     #[error(transparent)]
     Segment(#[from] SegmentError),

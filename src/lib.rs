@@ -72,6 +72,9 @@
 //! | purchases of one customer | [`PurchaseTimes::alive_path`] | P(alive) through the past |
 //! | an offer and what it asks of the buyer | [`delivered::Delivered`] | net value, ratio, [`delivered::ValueVector`] |
 //! | several offers | [`delivered::ChoiceSet`] | who is chosen, with which probability |
+//! | a retention rate and a margin | [`exchange::Relationship`], [`exchange::LeakyBucket`] | margin multiple, what less churn is worth; stock of customers |
+//! | responses to spending | [`exchange::BlattbergDeighton`] | budgets of winning and keeping customers |
+//! | revenue and costs of customers | [`exchange::CustomerProfit`] and the like | profit, shares, drivers; see [`exchange`] |
 //! | one number a customer | [`segment::Pyramid`], [`segment::Concentration`] | tiers; Lorenz curve, Gini |
 //! | a cohort | [`segment::RfmMeasures`] | RFM scores with the cuts that made them |
 //! | a number from each side | [`segment::TwoSidedGrid`] | stars, vulnerable, free riders, lost causes |
@@ -130,6 +133,7 @@ mod cohort;
 mod customer;
 pub mod delivered;
 mod error;
+pub mod exchange;
 mod fit;
 mod interaction;
 pub mod lifetime;

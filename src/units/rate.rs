@@ -128,9 +128,39 @@ impl DiscountRate {
         (self.force_per_day * TimeUnit::Year.days()).exp_m1()
     }
 
+    /// The effective rate over a period: what d means in formulas that count periods.
+    ///
+    /// # Formula
+    ///
+    /// ```text
+    /// d = exp(δ · period) − 1
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`UnitError`] when the rate is too large for a number.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::{DiscountRate, Span};
+    ///
+    /// let rate = DiscountRate::effective_annual(0.21)?;
+    /// assert!((rate.over(Span::years(0.5)?)? - 0.1).abs() < 1e-15);
+    /// # Ok::<(), customer_value::UnitError>(())
+    /// ```
+    pub fn over(self, period: Span) -> Result<f64, UnitError> {
+        in_range("discount rate", (self.force_per_day * period.as_days()).exp_m1(), 0.0, f64::MAX)
+    }
+
     /// What one unit of money received after `delay` is worth today.
     pub fn factor(self, delay: Span) -> f64 {
         (-self.force_per_day * delay.as_days()).exp()
+    }
+
+    /// What one unit of money loses by a `delay`: one minus the factor, with all digits of a small loss.
+    pub(crate) fn loss(self, delay: Span) -> f64 {
+        -(-self.force_per_day * delay.as_days()).exp_m1()
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "numbers in tests are small")]
 #![allow(clippy::needless_range_loop, reason = "matrices read better by their indices")]
 
+mod acquisition;
 mod batch;
 mod cdnow;
 mod choice;
@@ -11,6 +12,7 @@ mod cohort;
 mod columns;
 mod contract;
 mod customer;
+mod customer_economics;
 mod delivered;
 mod delivered_aggregate;
 mod delivered_exchange;
@@ -35,6 +37,7 @@ mod log;
 mod models;
 mod opportunity;
 mod rejects;
+mod retention;
 mod segment;
 mod shared;
 mod timing;

@@ -1,0 +1,241 @@
+//! Where value to the customer and value of the customer meet: what keeping, winning and serving customers is worth.
+//!
+//! The formulas count periods. A [`Retention`] knows its period, and a discount rate is taken over the same one, so that
+//! a monthly rate never meets a yearly one. Whether the first margin falls now or after one period is a [`FirstMargin`],
+//! because it is worth a whole margin. What is booked is [`Money`], what is expected
+//! [`ExpectedMoney`].
+//!
+//! # Which type when
+//!
+//! | the question | take | and get |
+//! | --- | --- | --- |
+//! | How long do customers stay? | [`Retention`] | expected periods, survival |
+//! | What is a margin that repeats worth? | [`Relationship`] | the margin multiple, with growth |
+//! | … when margins change with tenure? | [`MarginSchedule`] | value, path by period |
+//! | … when each period has a promotion? | [`PromotedMargin`] | value over a finite horizon |
+//! | How many customers shall we have? | [`LeakyBucket`] | stock by period, steady state, half-life of the gap |
+//! | Why do they leave? | [`LeakTally`] | causes by number, and how few make up most |
+//! | What is less churn worth? Does 5 % less double profit? | [`Relationship::leverage`], [`Claim`] | uplift; verdict, and for whom it would hold |
+//! | How much to spend on winning, how much on keeping? | [`BlattbergDeighton`] | both budgets, and the value they make |
+//! | Does serving get cheaper with experience? | [`LearningCurve`] | cost of the n-th time, and of all |
+//! | What are recommendations worth? | [`Referral`], [`WordOfMouth`], [`ReferralBook`] | value beside the own; credit without counting twice |
+//! | What else will they buy? | [`cross_sell_value`], [`Association`] | expected margin; support, confidence, lift |
+//! | How much of their spending do we have? | [`share_of_wallet`] | a share |
+//! | Who earns us money? | [`CustomerProfit`], [`contribution_shares`], [`split_by_return_on_cost`] | profit, shares, high and low end |
+//! | Which business earns it? | [`profit_by_stream`] | totals by revenue stream |
+//! | Why did profit change? | [`ProfitDrivers`] | parts that add up to the change |
+//! | How safe is the income? | [`CashVariability`], [`IncomeAtRisk`] | variation, shortfall |
+//! | Did the campaign work? | [`Campaign`] | lift over the control, profit, return |
+//! | What is selling earlier worth? | [`acceleration_value`] | money |
+//! | Sell directly or through a partner? | [`Route`], [`best_route`] | margin, volume of equal margins |
+
+mod acceleration;
+mod acquisition;
+mod bucket;
+mod campaign;
+mod claim;
+mod cross_sell;
+mod drivers;
+mod leak;
+mod learning;
+mod leverage;
+mod profit;
+mod referral;
+mod referral_book;
+mod retention;
+mod route;
+mod stream;
+mod tenure;
+mod variability;
+
+pub use acceleration::acceleration_value;
+pub use acquisition::{BlattbergDeighton, Budgets, SpendResponse};
+pub use bucket::LeakyBucket;
+pub use campaign::{Arm, Campaign, Lift};
+pub use claim::{Claim, ClaimCheck, ClaimVerdict, RetentionRange, UnitEconomics};
+pub use cross_sell::{Association, CrossOffer, cross_sell_value, share_of_wallet};
+pub use drivers::{Driver, DriverEffects, ProfitDrivers};
+pub use leak::{LeakCause, LeakShare, LeakTally};
+pub use learning::LearningCurve;
+pub use leverage::{ChurnCut, Leverage};
+pub use profit::{Activity, CustomerProfit, ReturnSplit, contribution_shares, split_by_return_on_cost};
+pub use referral::{Referral, ReferralKind, ReferralValue, WordOfMouth};
+pub use referral_book::{BookedCustomer, ReferralBook, ReferralCredit};
+pub use retention::{FirstMargin, Relationship, Retention};
+pub use route::{Route, RouteAdvantage, RouteTerms, best_route};
+pub use stream::{RevenueStream, StreamTotal, profit_by_stream};
+pub use tenure::{AfterSchedule, MarginSchedule, PromotedMargin, TenureValue};
+pub use variability::{CashVariability, IncomeAtRisk};
+
+use rust_decimal::Decimal;
+
+use crate::units::{Currency, ExpectedMoney, Money, MoneyError, Probability, UnitError, same_currency};
+
+/// Why a number of retention, acquisition or profit cannot be computed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExchangeError {
+    /// Two currencies met, or an amount is too large.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    /// A number outside the range of its quantity.
+    #[error(transparent)]
+    Unit(#[from] UnitError),
+    /// There is nothing to compute from.
+    #[error("got {found} {items}, expected at least {least}")]
+    TooFew {
+        /// What is counted.
+        items: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many it takes.
+        least: usize,
+    },
+    /// Margins that are kept and grow faster than they are discounted have no finite value.
+    #[error(
+        "growth outruns discount: {retention} stay a period and margins grow by {growth}, \
+         expected their product with the discount factor {discount_factor} below 1"
+    )]
+    GrowthOutrunsDiscount {
+        /// The retention rate of a period.
+        retention: Probability,
+        /// The growth of margins a period.
+        growth: f64,
+        /// What a period of waiting leaves of an amount.
+        discount_factor: f64,
+    },
+    /// More churn is to be cut than there is.
+    #[error("a cut of {cut} points of churn, expected at most the churn of {churn}")]
+    CutExceedsChurn {
+        /// The cut.
+        cut: Probability,
+        /// The churn there is.
+        churn: Probability,
+    },
+    /// There is no multiple of nothing.
+    #[error("{quantity} is zero, expected something to compare with")]
+    ZeroBase {
+        /// What is zero.
+        quantity: &'static str,
+    },
+    /// An amount that can only be positive or nothing is below zero.
+    #[error("{quantity} is {amount}, expected an amount that is not negative")]
+    Negative {
+        /// What it is.
+        quantity: &'static str,
+        /// The amount given.
+        amount: Money,
+    },
+    /// An amount that can only be positive is not.
+    #[error("{quantity} is {amount}, expected an amount above zero")]
+    NotPositive {
+        /// What it is.
+        quantity: &'static str,
+        /// The amount given.
+        amount: Money,
+    },
+    /// Nothing is done less than never.
+    #[error("activity {activity:?} has quantity {quantity}, expected one that is not negative")]
+    NegativeQuantity {
+        /// Which activity.
+        activity: String,
+        /// The quantity given.
+        quantity: Decimal,
+    },
+    /// Shares of a total exist only where it is positive.
+    #[error("the total is {total}, expected one above zero to take shares of")]
+    TotalNotPositive {
+        /// The total.
+        total: Money,
+    },
+    /// A part is larger than the whole that it belongs to.
+    #[error("{part} are {count} of {of} {whole}, expected at most as many")]
+    PartExceedsWhole {
+        /// What is counted as a part.
+        part: &'static str,
+        /// How many there are.
+        count: u64,
+        /// What is counted as the whole.
+        whole: &'static str,
+        /// How many there are.
+        of: u64,
+    },
+    /// More is spent on us than is spent at all.
+    #[error("{own} is spent on us, expected at most the {wallet} spent in all")]
+    WalletTooSmall {
+        /// What the customer spends on us.
+        own: Money,
+        /// What the customer spends in all.
+        wallet: Money,
+    },
+    /// Without a control group a response is not a lift.
+    #[error("the campaign has no control group, expected one to compare with")]
+    NoControl,
+    /// A referrer is not in the book.
+    #[error("customer {customer} (from 0) was referred by {referrer}, expected one of {customers} customers")]
+    UnknownReferrer {
+        /// Position of the customer.
+        customer: usize,
+        /// Position of the referrer.
+        referrer: usize,
+        /// How many customers there are.
+        customers: usize,
+    },
+    /// Following the referrers leads back to the customer.
+    #[error("customer {customer} (from 0) was referred by somebody whom they brought, expected a first customer")]
+    ReferralCycle {
+        /// Position of the customer.
+        customer: usize,
+    },
+    /// The drivers of two periods are not the same.
+    #[error("driver {position} (from 0) is {before:?} before and {after:?} after, expected the same one")]
+    DriversDiffer {
+        /// Position of the driver.
+        position: usize,
+        /// Its name before; `None` if it was not there.
+        before: Option<String>,
+        /// Its name after; `None` if it is not there.
+        after: Option<String>,
+    },
+    /// The result is too large for a number.
+    #[error("{quantity} is too large for a number")]
+    TooLarge {
+        /// What was to be computed.
+        quantity: &'static str,
+    },
+}
+
+fn finite(quantity: &'static str, value: f64) -> Result<f64, ExchangeError> {
+    if value.is_finite() { Ok(value) } else { Err(ExchangeError::TooLarge { quantity }) }
+}
+
+fn expected(quantity: &'static str, value: f64, currency: Currency) -> Result<ExpectedMoney, ExchangeError> {
+    Ok(ExpectedMoney::known(finite(quantity, value)?, currency))
+}
+
+fn at_least(items: &'static str, found: usize, least: usize) -> Result<(), ExchangeError> {
+    if found < least { Err(ExchangeError::TooFew { items, found, least }) } else { Ok(()) }
+}
+
+fn not_negative(quantity: &'static str, amount: Money) -> Result<Money, ExchangeError> {
+    if amount.is_negative() { Err(ExchangeError::Negative { quantity, amount }) } else { Ok(amount) }
+}
+
+fn part_of((part, count): (&'static str, u64), (whole, of): (&'static str, u64)) -> Result<(), ExchangeError> {
+    if count > of { Err(ExchangeError::PartExceedsWhole { part, count, whole, of }) } else { Ok(()) }
+}
+
+/// The one currency of many amounts, of which there is at least one.
+fn one_currency(
+    items: &'static str,
+    mut currencies: impl Iterator<Item = Currency>,
+) -> Result<Currency, ExchangeError> {
+    let first = currencies.next().ok_or(ExchangeError::TooFew { items, found: 0, least: 1 })?;
+    currencies.try_for_each(|found| same_currency(first, found))?;
+    Ok(first)
+}
+
+/// The quotient of two exact amounts of one currency; `None` unless the divisor is positive.
+fn ratio(dividend: Money, divisor: Money) -> Option<f64> {
+    (divisor.to_f64() > 0.0).then(|| dividend.to_f64() / divisor.to_f64())
+}
