@@ -1,3 +1,4 @@
+use crate::chain::ChainError;
 use crate::cohort::{CohortError, HistoryError, SummaryError};
 use crate::customer::CustomersError;
 use crate::delivered::{
@@ -100,6 +101,9 @@ pub enum Error {
     /// No place on a value map.
     #[error(transparent)]
     ValueMap(#[from] ValueMapError),
+    /// No chain, or no number of it.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
     /// Nothing to choose from.
     #[error(transparent)]
     Choice(#[from] ChoiceError),

@@ -16,7 +16,7 @@ pub use bootstrap::Bootstrap;
 pub use certificate::{Certificate, Verdict};
 pub use delta::FunctionalEstimate;
 pub use estimate::Estimate;
-pub use interval::{Interval, ParameterInterval};
+pub use interval::ParameterInterval;
 pub use kind::ModelKind;
 pub use nested::{Extends, LikelihoodRatio};
 pub use profile::Quantity;

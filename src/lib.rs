@@ -129,6 +129,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 
+mod chain;
 mod cohort;
 mod customer;
 pub mod delivered;
@@ -147,6 +148,7 @@ mod units;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+pub use chain::{Absorption, Chain, ChainError, Release};
 pub use cohort::{
     Cohort, CohortError, ColumnRowError, Columns, CustomerSummary, GapHistory, HistoryError, Holdout, LeftOut,
     LeftOutReason, OpportunityHistory, OpportunityPattern, OpportunityPatterns, Pattern, Patterns, PurchaseHistory,
@@ -157,8 +159,8 @@ pub use customer::{
 };
 pub use error::Error;
 pub use fit::{
-    Bootstrap, Certificate, Estimate, Extends, Fit, FitError, FunctionalEstimate, InferenceError, Interval,
-    LikelihoodRatio, Mle, ModelKind, ParameterInterval, Quantity, Verdict,
+    Bootstrap, Certificate, Estimate, Extends, Fit, FitError, FunctionalEstimate, InferenceError, LikelihoodRatio, Mle,
+    ModelKind, ParameterInterval, Quantity, Verdict,
 };
 pub use interaction::{
     BadRow, Event, FirstSeen, Granularity, Interaction, InteractionLog, LogBuilder, LogError, RefundPolicy, RowError,
@@ -175,6 +177,6 @@ pub use lifetime::{
 };
 pub use rust_decimal;
 pub use units::{
-    Compounding, Currency, DateError, Day, DiscountRate, ExpectedMoney, Horizon, Margin, Moment, Money, MoneyError,
-    Probability, Seed, Span, TimeUnit, Timestamp, UnitError, Weights, WeightsError, Zone,
+    Compounding, Currency, DateError, Day, DiscountRate, ExpectedMoney, Horizon, Interval, Margin, Moment, Money,
+    MoneyError, Probability, Seed, Span, TimeUnit, Timestamp, UnitError, Weights, WeightsError, Zone,
 };

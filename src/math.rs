@@ -6,6 +6,7 @@
 mod beta;
 mod gamma;
 mod jet;
+mod leaking;
 mod ln_product;
 mod ln_sum;
 mod maximise;
@@ -23,6 +24,7 @@ pub use gamma::{
 pub use jet::Jet;
 #[cfg(feature = "serde")]
 pub use jet::is_positive_definite;
+pub use leaking::{Leaking, stationary};
 pub use ln_product::LnProduct;
 pub use ln_sum::{JetSum, LogSum};
 pub use maximise::{End, Maximum, maximise};

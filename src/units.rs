@@ -4,6 +4,7 @@
 
 mod convert;
 mod currency;
+mod interval;
 mod money;
 mod probability;
 mod rate;
@@ -13,6 +14,7 @@ mod timestamp;
 mod weights;
 
 pub use currency::Currency;
+pub use interval::Interval;
 pub(crate) use money::same_currency;
 pub use money::{ExpectedMoney, Money, MoneyError};
 pub use probability::{Margin, Probability};

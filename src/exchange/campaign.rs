@@ -1,6 +1,6 @@
 use super::{ExchangeError, expected, finite, not_negative, part_of};
-use crate::fit::Interval;
 use crate::math::two_sided_quantile;
+use crate::units::Interval;
 use crate::units::{ExpectedMoney, Money, Probability, UnitError, in_range, same_currency};
 
 /// Customers who were treated alike, and how many of them responded.

@@ -1,9 +1,9 @@
-use super::{Fit, InferenceError, Interval, Mle, search::natural};
+use super::{Fit, InferenceError, Mle, search::natural};
 use crate::{
     lifetime::{Generator, Likelihood},
     math::{End, Maximum},
     parallel,
-    units::{Probability, Seed},
+    units::{Interval, Probability, Seed},
 };
 
 /// Models fitted to data that a fitted model simulated: what the estimates could have been.

@@ -1,8 +1,8 @@
-use super::{Fit, Interval};
+use super::Fit;
 use crate::{
     lifetime::Likelihood,
     math::{logistic, two_sided_quantile},
-    units::Probability,
+    units::{Interval, Probability},
 };
 
 /// A number that follows from a fitted model, with its standard error by the delta method.

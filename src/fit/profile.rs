@@ -2,12 +2,12 @@ mod curve;
 
 use curve::Profile;
 
-use super::{Fit, InferenceError, Interval, Mle, ParameterInterval};
+use super::{Fit, InferenceError, Mle, ParameterInterval};
 use crate::{
     lifetime::Likelihood,
     math::two_sided_quantile,
     parallel,
-    units::{Probability, TimeUnit},
+    units::{Interval, Probability, TimeUnit},
 };
 
 /// What a profile of the likelihood holds fixed, by the names of parameters.

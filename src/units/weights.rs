@@ -96,6 +96,11 @@ impl Weights {
         self.0.get(index).copied()
     }
 
+    /// The weighted mean of as many values.
+    pub(crate) fn mean(&self, values: &[f64]) -> f64 {
+        self.0.iter().zip(values).map(|(weight, value)| weight * value).sum()
+    }
+
     /// All weights, in the order given.
     pub fn as_slice(&self) -> &[f64] {
         &self.0

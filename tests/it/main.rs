@@ -21,6 +21,7 @@ mod delivered_stored;
 mod delivered_value;
 mod derivatives;
 mod distribution;
+mod exchange_table;
 mod fits;
 mod gaps;
 mod golden;

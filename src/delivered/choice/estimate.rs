@@ -4,8 +4,8 @@ use super::contrasts::Contrasts;
 use super::newton::{NoPeak, climb};
 use super::separation::separation;
 use super::{ConditionalLogit, LogitError, ObservedChoices};
-use crate::fit::Interval;
 use crate::math::two_sided_quantile;
+use crate::units::Interval;
 use crate::units::Probability;
 
 /// A model fitted to observed choices, with what the data say about its coefficients.
