@@ -5,7 +5,7 @@ use crate::delivered::{
     AggregateError, BargainError, ChoiceError, DeliveredError, LogitError, ObservedChoicesError, ResponseError,
     ValueMapError, WillingnessError,
 };
-use crate::exchange::ExchangeError;
+use crate::exchange::{ExchangeError, LeverError, RankError};
 use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{DistributionError, ForecastError, ParameterError, SpendError, TenureError, ValuationError};
@@ -119,7 +119,27 @@ pub enum Error {
     /// A number of retention, acquisition or profit that cannot be computed.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
+    /// An impossible lever, or one that cannot be applied.
+    #[error(transparent)]
+    Lever(#[from] LeverError),
+    /// The effect of a lever cannot be computed.
+    #[error("effect of {}: {source}", crate::exchange::measured(lever.as_deref()))]
+    Effect {
+        /// The lever; `None` for the offer as it is.
+        lever: Option<String>,
+        /// Why not.
+        source: Box<Self>,
+    },
     /// Customers that cannot be segmented.
     #[error(transparent)]
     Segment(#[from] SegmentError),
+}
+
+impl<E: Into<Self>> From<RankError<E>> for Error {
+    fn from(error: RankError<E>) -> Self {
+        match error {
+            RankError::Lever(error) => error.into(),
+            RankError::Effect { lever, source } => Self::Effect { lever, source: Box::new(source.into()) },
+        }
+    }
 }

@@ -17,6 +17,8 @@
 //! | Why do they leave? | [`LeakTally`] | causes by number, and how few make up most |
 //! | What is less churn worth? Does 5 % less double profit? | [`Relationship::leverage`], [`Claim`] | uplift; verdict, and for whom it would hold |
 //! | How much to spend on winning, how much on keeping? | [`BlattbergDeighton`] | both budgets, and the value they make |
+//! | How to split a budget where each item has diminishing returns? | [`allocate`] over [`BudgetItem`]s | spends, and what one more unit of money brings |
+//! | Which improvement of the offer first? | [`Lever`], [`rank_levers`] | gain, spend and return, in order |
 //! | Does serving get cheaper with experience? | [`LearningCurve`] | cost of the n-th time, and of all |
 //! | What are recommendations worth? | [`Referral`], [`WordOfMouth`], [`ReferralBook`] | value beside the own; credit without counting twice |
 //! | What else will they buy? | [`cross_sell_value`], [`Association`] | expected margin; support, confidence, lift |
@@ -31,6 +33,7 @@
 
 mod acceleration;
 mod acquisition;
+mod allocation;
 mod bucket;
 mod campaign;
 mod claim;
@@ -38,6 +41,7 @@ mod cross_sell;
 mod drivers;
 mod leak;
 mod learning;
+mod lever;
 mod leverage;
 mod profit;
 mod referral;
@@ -50,6 +54,7 @@ mod variability;
 
 pub use acceleration::acceleration_value;
 pub use acquisition::{BlattbergDeighton, Budgets, SpendResponse};
+pub use allocation::{AllocatedItem, Allocation, BudgetItem, ConcaveCurve, ConcaveResponse, Room, allocate};
 pub use bucket::LeakyBucket;
 pub use campaign::{Arm, Campaign, Lift};
 pub use claim::{Claim, ClaimCheck, ClaimVerdict, RetentionRange, UnitEconomics};
@@ -57,6 +62,11 @@ pub use cross_sell::{Association, CrossOffer, cross_sell_value, share_of_wallet}
 pub use drivers::{Driver, DriverEffects, ProfitDrivers};
 pub use leak::{LeakCause, LeakShare, LeakTally};
 pub use learning::LearningCurve;
+pub(crate) use lever::measured;
+pub use lever::{
+    Change, Effect, Lever, LeverError, LeverStanding, RankBy, RankError, RankedLever, affordable_in_order, rank_levers,
+    rank_levers_by_net,
+};
 pub use leverage::{ChurnCut, Leverage};
 pub use profit::{Activity, CustomerProfit, ReturnSplit, contribution_shares, split_by_return_on_cost};
 pub use referral::{Referral, ReferralKind, ReferralValue, WordOfMouth};
@@ -196,6 +206,14 @@ pub enum ExchangeError {
         before: Option<String>,
         /// Its name after; `None` if it is not there.
         after: Option<String>,
+    },
+    /// An item of a budget is in another currency than the budget.
+    #[error("item {item} (from 0) of the budget: {source}")]
+    BudgetItem {
+        /// Position of the item.
+        item: usize,
+        /// What is wrong.
+        source: MoneyError,
     },
     /// The result is too large for a number.
     #[error("{quantity} is too large for a number")]

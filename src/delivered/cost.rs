@@ -179,6 +179,33 @@ pub struct PricedCosts {
 }
 
 impl PricedCosts {
+    /// The same with the cost of one kind raised by a change, lowered by a negative one.
+    ///
+    /// # Errors
+    ///
+    /// [`DeliveredError::Money`] for another currency, [`DeliveredError::Unit`] when the cost falls below zero or leaves
+    /// its range.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::delivered::{CostKind, Costs, Effort};
+    /// use customer_value::{Currency, ExpectedMoney, Money, ShadowPrices};
+    ///
+    /// let costs = Costs::new(Money::from_minor(12_000, Currency::USD), Effort::default())?;
+    /// let priced = costs.components(&ShadowPrices::default())?.priced()?;
+    /// let cheaper = priced.plus(CostKind::Monetary, ExpectedMoney::new(-20.0, Currency::USD)?)?;
+    /// assert_eq!(cheaper.total().amount(), 100.0);
+    /// assert!(cheaper.plus(CostKind::Time, ExpectedMoney::new(-1.0, Currency::USD)?).is_err());
+    /// # Ok::<(), customer_value::Error>(())
+    /// ```
+    pub fn plus(mut self, kind: CostKind, change: ExpectedMoney) -> Result<Self, DeliveredError> {
+        same_currency(self.currency, change.currency())?;
+        let cost = self.amounts[kind as usize] + change.amount();
+        self.amounts[kind as usize] = in_range("cost", cost, 0.0, LARGEST_AMOUNT)?;
+        Ok(self)
+    }
+
     /// The cost of one kind.
     pub fn of(&self, kind: CostKind) -> ExpectedMoney {
         ExpectedMoney::known(self.amounts[kind as usize], self.currency)
