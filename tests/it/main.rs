@@ -6,6 +6,7 @@
 mod acquisition;
 mod batch;
 mod cdnow;
+mod chain;
 mod choice;
 mod choice_fit;
 mod cohort;
@@ -21,6 +22,7 @@ mod delivered_stored;
 mod delivered_value;
 mod derivatives;
 mod distribution;
+mod exchange_cases;
 mod exchange_table;
 mod fits;
 mod gaps;
