@@ -37,6 +37,7 @@ mod laws;
 mod laws_discrete;
 mod laws_log;
 mod log;
+mod market;
 mod models;
 mod opportunity;
 mod rejects;
