@@ -6,7 +6,7 @@ use customer_value::{
 use proptest::prelude::*;
 use rand_xoshiro::{
     Xoshiro256PlusPlus,
-    rand_core::{RngCore, SeedableRng},
+    rand_core::{Rng, SeedableRng},
 };
 
 use crate::exchange_cases::{Case, cases, matrix, number, vector};
@@ -68,7 +68,7 @@ fn chains_match_the_table() {
         if !expected.is_empty() {
             assert_close(&name, &amounts(&chain.worth(&rewards, discount).unwrap()), &expected);
         }
-        let horizon = number(&case, "horizon") as u32;
+        let horizon = case["horizon"].parse().unwrap();
         let within = chain.worth_within(&rewards, discount, horizon).unwrap();
         assert_close(&name, &amounts(&within), &vector(&case, "v_horizon"));
         for (found, expected) in chain.absorption().periods.iter().zip(vector(&case, "periods")) {
@@ -218,11 +218,11 @@ fn rare_moves_lose_no_digits() {
 /// Simulated customers are lost when the chain says.
 #[test]
 fn simulated_customers_end_where_the_chain_says() {
+    const CUSTOMERS: u32 = 100_000;
     let rows = [vec![0.5, 0.2, 0.2, 0.1], vec![0.3, 0.4, 0.0, 0.3], vec![0.0, 0.0, 1.0, 0.0], vec![0.0, 0.0, 0.0, 1.0]];
     let absorption = chain(&rows).absorption();
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(Seed::new(3).get());
     let (mut periods, mut first) = (0_u32, 0_u32);
-    const CUSTOMERS: u32 = 100_000;
     for _ in 0..CUSTOMERS {
         let mut state = 0;
         while state < 2 {

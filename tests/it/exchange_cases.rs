@@ -29,5 +29,6 @@ pub fn vector(case: &Case, key: &str) -> Vec<f64> {
 
 /// `key.0.0`, `key.0.1`, …, row by row.
 pub fn matrix(case: &Case, key: &str) -> Vec<Vec<f64>> {
-    (0..).map(|row| vector(case, &format!("{key}.{row}"))).take_while(|row| !row.is_empty()).collect()
+    const MOST: u32 = 100;
+    (0..MOST).map(|row| vector(case, &format!("{key}.{row}"))).take_while(|row| !row.is_empty()).collect()
 }
