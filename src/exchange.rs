@@ -9,6 +9,8 @@
 //!
 //! | the question | take | and get |
 //! | --- | --- | --- |
+//! | Who chooses us again, who is won? | [`Market`] | choice with inertia, the chain of switching |
+//! | What are all customers worth, and what would a better offer add? | [`Market::equity`] | [`CustomerEquity`] with its exact gradient |
 //! | How long do customers stay? | [`Retention`] | expected periods, survival |
 //! | What is a margin that repeats worth? | [`Relationship`] | the margin multiple, with growth |
 //! | … when margins change with tenure? | [`MarginSchedule`] | value, path by period |
@@ -39,10 +41,12 @@ mod campaign;
 mod claim;
 mod cross_sell;
 mod drivers;
+mod equity;
 mod leak;
 mod learning;
 mod lever;
 mod leverage;
+mod market;
 mod profit;
 mod referral;
 mod referral_book;
@@ -60,6 +64,7 @@ pub use campaign::{Arm, Campaign, Lift};
 pub use claim::{Claim, ClaimCheck, ClaimVerdict, RetentionRange, UnitEconomics};
 pub use cross_sell::{Association, CrossOffer, cross_sell_value, share_of_wallet};
 pub use drivers::{Driver, DriverEffects, ProfitDrivers};
+pub use equity::{CustomerBase, CustomerEquity, Earnings, EquityGradient};
 pub use leak::{LeakCause, LeakShare, LeakTally};
 pub use learning::LearningCurve;
 pub(crate) use lever::measured;
@@ -68,6 +73,7 @@ pub use lever::{
     rank_levers_by_net,
 };
 pub use leverage::{ChurnCut, Leverage};
+pub use market::{Market, Taste};
 pub use profit::{Activity, CustomerProfit, ReturnSplit, contribution_shares, split_by_return_on_cost};
 pub use referral::{Referral, ReferralKind, ReferralValue, WordOfMouth};
 pub use referral_book::{BookedCustomer, ReferralBook, ReferralCredit};
@@ -79,7 +85,11 @@ pub use variability::{CashVariability, IncomeAtRisk};
 
 use rust_decimal::Decimal;
 
-use crate::units::{Currency, ExpectedMoney, Money, MoneyError, Probability, UnitError, same_currency};
+use crate::{
+    chain::ChainError,
+    delivered::{ChoiceError, DeliveredError},
+    units::{Currency, ExpectedMoney, Money, MoneyError, Probability, UnitError, WeightsError, same_currency},
+};
 
 /// Why a number of retention, acquisition or profit cannot be computed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -91,6 +101,18 @@ pub enum ExchangeError {
     /// A number outside the range of its quantity.
     #[error(transparent)]
     Unit(#[from] UnitError),
+    /// A value of an offer outside its range, or in another unit.
+    #[error(transparent)]
+    Delivered(#[from] DeliveredError),
+    /// No choice among offers.
+    #[error(transparent)]
+    Choice(#[from] ChoiceError),
+    /// Numbers that are not shares.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// No chain, or no number of it.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
     /// There is nothing to compute from.
     #[error("got {found} {items}, expected at least {least}")]
     TooFew {

@@ -75,6 +75,7 @@
 //! | BG/CNBD-2 | r 95.00, alpha 95.35, a 95.35, b 95.70 | r/alpha 94.40, a/b 95.25 |
 //! | MBG/CNBD-2 | r 94.85, alpha 95.15, a 94.85, b 94.65 | r/alpha 93.55, a/b 94.35 |
 //! | Pareto/NBD | r 95.45, alpha 95.55, s 93.85, beta 94.40 | r/alpha 95.25, s/beta 94.60 |
+//! | GGompertz/NBD | r 95.05, alpha 94.85, b 94.85, s 94.40, beta 95.05 | r/alpha 93.95 |
 //! | BB, 20 opportunities | alpha 95.60, beta 94.50 | alpha/beta 95.25 |
 //! | BG/BB, 20 opportunities | alpha 94.65, beta 94.60, gamma 95.40, delta 94.55 | alpha/beta 94.50, gamma/delta 94.30 |
 //! | sBG, 8 renewals | alpha 95.50, beta 94.50 | alpha/beta 94.30 |

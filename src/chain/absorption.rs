@@ -1,4 +1,4 @@
-use super::{Chain, ChainError};
+use super::Chain;
 use crate::{math::Leaking, units::Probability};
 
 /// How long customers take to reach the states that they never leave again, and which.
@@ -46,7 +46,9 @@ impl Chain {
         let mut periods = vec![0.0; self.states()];
         let mut chances = vec![vec![Probability::computed(0.0); ends.len()]; self.states()];
         for (index, end) in ends.iter().enumerate() {
-            end.iter().for_each(|&state| chances[state][index] = Probability::computed(1.0));
+            for &state in end {
+                chances[state][index] = Probability::computed(1.0);
+            }
         }
         // States that are left in the end leak into the ends, so that there is a solution.
         let Some(equations) = self.until(&passing, &ends) else { return Absorption { periods, ends, chances } };

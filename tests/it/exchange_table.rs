@@ -1,33 +1,13 @@
 //! Retention economics against the 50-digit table `exchange.csv`.
 
-use std::collections::BTreeMap;
-
 use customer_value::exchange::{
     AfterSchedule, BlattbergDeighton, ChurnCut, FirstMargin, MarginSchedule, PromotedMargin, Relationship, Retention,
     SpendResponse,
 };
 use customer_value::{Currency, DiscountRate, ExpectedMoney, Probability, Span};
 
+use crate::exchange_cases::{Case, cases, number};
 use crate::shared::relative_error;
-
-type Case = BTreeMap<String, String>;
-
-/// The cases of a quantity, each with its inputs and results by key.
-fn cases(quantity: &str) -> BTreeMap<String, Case> {
-    let mut cases: BTreeMap<String, Case> = BTreeMap::new();
-    for line in include_str!("data/exchange.csv").lines() {
-        let fields: Vec<&str> = line.split(',').collect();
-        if fields[0] == quantity {
-            cases.entry(fields[1].into()).or_default().insert(fields[2].into(), fields[3].into());
-        }
-    }
-    assert!(!cases.is_empty());
-    cases
-}
-
-fn number(case: &Case, key: &str) -> f64 {
-    case[key].parse().unwrap()
-}
 
 fn usd(amount: f64) -> ExpectedMoney {
     ExpectedMoney::new(amount, Currency::USD).unwrap()

@@ -1,0 +1,34 @@
+//! Reads the 50-digit table `exchange.csv`.
+
+use std::collections::BTreeMap;
+
+/// The inputs and results of a case by key.
+pub type Case = BTreeMap<String, String>;
+
+/// The cases of a quantity by name.
+pub fn cases(quantity: &str) -> BTreeMap<String, Case> {
+    let mut cases: BTreeMap<String, Case> = BTreeMap::new();
+    for line in include_str!("data/exchange.csv").lines() {
+        let fields: Vec<&str> = line.split(',').collect();
+        if fields[0] == quantity {
+            cases.entry(fields[1].into()).or_default().insert(fields[2].into(), fields[3].into());
+        }
+    }
+    assert!(!cases.is_empty());
+    cases
+}
+
+pub fn number(case: &Case, key: &str) -> f64 {
+    case[key].parse().unwrap()
+}
+
+/// `key.0`, `key.1`, … as far as there are any.
+pub fn vector(case: &Case, key: &str) -> Vec<f64> {
+    (0..).map_while(|i| case.get(&format!("{key}.{i}"))).map(|text| text.parse().unwrap()).collect()
+}
+
+/// `key.0.0`, `key.0.1`, …, row by row.
+pub fn matrix(case: &Case, key: &str) -> Vec<Vec<f64>> {
+    const MOST: u32 = 100;
+    (0..MOST).map(|row| vector(case, &format!("{key}.{row}"))).take_while(|row| !row.is_empty()).collect()
+}
