@@ -122,11 +122,6 @@ impl Delivered {
         Self { projection, ..self }
     }
 
-    /// To which axis each kind of cost is charged.
-    pub const fn projection(&self) -> CostProjection {
-        self.projection
-    }
-
     /// What the customer gets.
     pub const fn benefits(&self) -> &BenefitMatrix {
         &self.benefits
