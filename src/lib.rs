@@ -72,6 +72,9 @@
 //! | purchases of one customer | [`PurchaseTimes::alive_path`] | P(alive) through the past |
 //! | an offer and what it asks of the buyer | [`delivered::Delivered`] | net value, ratio, [`delivered::ValueVector`] |
 //! | several offers | [`delivered::ChoiceSet`] | who is chosen, with which probability |
+//! | offers of a market and what customers weigh | [`exchange::Market`] | who is chosen again, customer equity and its exact gradient |
+//! | priced changes of an offer | [`exchange::Lever`], [`exchange::rank_levers`], [`exchange::allocate`] | levers by return; the best split of a budget |
+//! | states that customers move between | [`Chain`] | their worth, whom to let go, the long run, the time until they are lost |
 //! | a retention rate and a margin | [`exchange::Relationship`], [`exchange::LeakyBucket`] | margin multiple, what less churn is worth; stock of customers |
 //! | responses to spending | [`exchange::BlattbergDeighton`] | budgets of winning and keeping customers |
 //! | revenue and costs of customers | [`exchange::CustomerProfit`] and the like | profit, shares, drivers; see [`exchange`] |
@@ -123,9 +126,9 @@
 //!
 //! # What is missing
 //!
-//! Covariates; backtests and scores of forecasts; correlation of purchases and leaving. How a better offer changes what
-//! customers are worth; scoring customers by many indicators at once. Costs of rows, roles and axis weights of customers are
-//! kept, but no number is made of them yet. No exchange rates: a log has one currency.
+//! Covariates; backtests and scores of forecasts; correlation of purchases and leaving; scoring customers by many indicators at
+//! once. Axis weights of customers are kept; pass them to [`delivered::Aggregator`] or [`exchange::Taste`] yourself. No exchange
+//! rates: a log has one currency.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 
