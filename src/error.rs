@@ -3,7 +3,9 @@ use crate::customer::CustomersError;
 use crate::delivered::{ChoiceError, DeliveredError};
 use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
-use crate::lifetime::{DistributionError, ForecastError, ParameterError, SpendError, TenureError, ValuationError};
+use crate::lifetime::{
+    DistributionError, ForecastError, ParameterError, ScalingError, SpendError, TenureError, ValuationError,
+};
 use crate::segment::SegmentError;
 use crate::units::{DateError, MoneyError, UnitError, WeightsError};
 
@@ -72,6 +74,9 @@ pub enum Error {
     /// A forecast without a number.
     #[error(transparent)]
     Forecast(#[from] ForecastError),
+    /// A living customer who would leave the range of the numbers.
+    #[error(transparent)]
+    Scaling(#[from] ScalingError),
     /// A spend without a number.
     #[error(transparent)]
     Spend(#[from] SpendError),

@@ -28,6 +28,7 @@ mod log;
 mod models;
 mod opportunity;
 mod rejects;
+mod scaling;
 mod segment;
 mod shared;
 mod timing;
