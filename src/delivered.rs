@@ -8,6 +8,7 @@
 mod benefit;
 mod choice;
 mod cost;
+mod derivation;
 mod perception;
 mod vector;
 

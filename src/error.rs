@@ -1,6 +1,7 @@
 use crate::cohort::{CohortError, HistoryError, SummaryError};
 use crate::customer::CustomersError;
 use crate::delivered::{ChoiceError, DeliveredError};
+use crate::derivation::DerivationError;
 use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{
@@ -89,6 +90,9 @@ pub enum Error {
     /// An impossible delivered value.
     #[error(transparent)]
     Delivered(#[from] DeliveredError),
+    /// Parts that do not make a value.
+    #[error(transparent)]
+    Derivation(#[from] DerivationError),
     /// Nothing to choose from.
     #[error(transparent)]
     Choice(#[from] ChoiceError),

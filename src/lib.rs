@@ -129,6 +129,7 @@
 mod cohort;
 mod customer;
 pub mod delivered;
+mod derivation;
 mod error;
 mod fit;
 mod interaction;
@@ -151,6 +152,7 @@ pub use cohort::{
 pub use customer::{
     Acquisition, Customer, CustomerKind, CustomerRowError, Customers, CustomersError, Preferences, Role, ShadowPrices,
 };
+pub use derivation::{Derivation, DerivationError, DerivationStep, DerivationUnit};
 pub use error::Error;
 pub use fit::{
     Bootstrap, Certificate, Estimate, Extends, Fit, FitError, FunctionalEstimate, InferenceError, Interval,

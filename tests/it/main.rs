@@ -10,6 +10,7 @@ mod columns;
 mod contract;
 mod customer;
 mod delivered;
+mod derivation;
 mod derivatives;
 mod distribution;
 mod fits;
