@@ -2,6 +2,7 @@ use crate::cohort::{CohortError, HistoryError, SummaryError};
 use crate::customer::CustomersError;
 use crate::delivered::{ChoiceError, DeliveredError};
 use crate::derivation::DerivationError;
+use crate::exchange::BridgeError;
 use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{
@@ -96,6 +97,9 @@ pub enum Error {
     /// Nothing to choose from.
     #[error(transparent)]
     Choice(#[from] ChoiceError),
+    /// A change of delivered value that has no price.
+    #[error(transparent)]
+    Bridge(#[from] BridgeError),
     /// Customers that cannot be segmented.
     #[error(transparent)]
     Segment(#[from] SegmentError),

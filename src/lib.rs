@@ -131,6 +131,7 @@ mod customer;
 pub mod delivered;
 mod derivation;
 mod error;
+pub mod exchange;
 mod fit;
 mod interaction;
 pub mod lifetime;

@@ -4,6 +4,7 @@
 #![allow(clippy::needless_range_loop, reason = "matrices read better by their indices")]
 
 mod batch;
+mod bridge;
 mod cdnow;
 mod cohort;
 mod columns;
