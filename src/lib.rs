@@ -71,6 +71,9 @@
 //! | forecasts of purchases and spend | [`UndiscountedValue`] | the distribution of a value: quantiles, P(value > cost) |
 //! | purchases of one customer | [`PurchaseTimes::alive_path`] | P(alive) through the past |
 //! | an offer and what it asks of the buyer | [`delivered::Delivered`] | net value, ratio, [`delivered::ValueVector`] |
+//! | an offer that changes, and how customers respond | [`exchange::ValueElasticity`] → [`exchange::Uplift`] | ΔCLV, by purchases and by retention |
+//! | a cohort and its value | [`exchange::CohortEquity`], [`exchange::CohortUplift`] | customer equity, before and after a change |
+//! | a result to be explained | [`Derivation`] | the tree of parts that it adds up from |
 //! | several offers | [`delivered::ChoiceSet`] | who is chosen, with which probability |
 //! | one number a customer | [`segment::Pyramid`], [`segment::Concentration`] | tiers; Lorenz curve, Gini |
 //! | a cohort | [`segment::RfmMeasures`] | RFM scores with the cuts that made them |
@@ -94,6 +97,8 @@
 //! * **DERT**, discounted expected residual transactions: [`Forecast::discounted_purchases`] over
 //!   [`Horizon::Lifetime`].
 //! * **When will they come back?** [`Forecast::next_purchase`].
+//! * **What if customers bought a tenth faster, or stayed longer?** [`Forecast::scaled`], and [`exchange::Uplift`] for the
+//!   money.
 //! * **Keep a fit:** with the feature `serde` it is less than a kilobyte; [`Fit::check`] tells whether data are those of it.
 //! * **Is a bigger model worth it?** [`Fit::likelihood_ratio`], [`Fit::aic`]; the verdict [`Verdict::Boundary`] names the
 //!   smaller model in which a search ended.
@@ -120,8 +125,8 @@
 //!
 //! # What is missing
 //!
-//! Covariates; backtests and scores of forecasts; correlation of purchases and leaving. How a better offer changes what
-//! customers are worth; scoring customers by many indicators at once. Costs of rows, roles and axis weights of customers are
+//! Covariates; backtests and scores of forecasts; correlation of purchases and leaving. Estimates of how customers respond
+//! to delivered value; scoring customers by many indicators at once. Costs of rows, roles and axis weights of customers are
 //! kept, but no number is made of them yet. No exchange rates: a log has one currency.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]

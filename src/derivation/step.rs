@@ -83,7 +83,9 @@ impl DerivationUnit {
 
     fn times(self, other: Self) -> Option<Self> {
         match (self, other) {
-            (Self::Share, unit) | (unit, Self::Share) | (Self::Number, unit) | (unit, Self::Number) => Some(unit),
+            (Self::Share, unit) | (unit, Self::Share) => Some(unit),
+            (Self::Number, _) => Some(other),
+            (_, Self::Number) => Some(self),
             _ => None,
         }
     }

@@ -164,19 +164,21 @@ mod stored {
         serde_json::from_value::<Derivation>(json).unwrap_err().to_string()
     }
 
+    /// Where each node stands in JSON, and whether it follows from others, in the order of a walk.
+    fn pointers(node: &Value, at: &str, into: &mut Vec<(String, bool)>) {
+        let parts = node.get("parts").and_then(Value::as_array);
+        into.push((at.to_owned(), parts.is_some()));
+        for (index, part) in parts.into_iter().flatten().enumerate() {
+            pointers(part, &format!("{at}/parts/{index}"), into);
+        }
+    }
+
     /// Each node in turn.
     #[test]
     fn one_bit_that_was_changed_by_hand_is_found_by_its_path() {
         let tree = delivered([[0.1, 0.2, 0.3], [0.7; 3], [1.3; 3], [9.1; 3]], 777, [0.3, 0.7, 1.1, 2.3]).derivation();
         let json = serde_json::to_value(&tree).unwrap();
         assert_eq!(serde_json::from_value::<Derivation>(json.clone()).unwrap(), tree);
-        fn pointers(node: &Value, at: &str, into: &mut Vec<(String, bool)>) {
-            let parts = node.get("parts").and_then(Value::as_array);
-            into.push((at.to_owned(), parts.is_some()));
-            for (index, part) in parts.into_iter().flatten().enumerate() {
-                pointers(part, &format!("{at}/parts/{index}"), into);
-            }
-        }
         let mut nodes = Vec::new();
         pointers(&json, "", &mut nodes);
         assert_eq!(nodes.len(), tree.walk().count());
