@@ -34,6 +34,7 @@ mod benefit;
 mod buying_centre;
 mod choice;
 mod cost;
+mod derivation;
 mod economic_value;
 mod needs;
 mod perception;

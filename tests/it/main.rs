@@ -5,6 +5,7 @@
 
 mod acquisition;
 mod batch;
+mod bridge;
 mod cdnow;
 mod chain;
 mod choice;
@@ -20,6 +21,7 @@ mod delivered_exchange;
 mod delivered_response;
 mod delivered_stored;
 mod delivered_value;
+mod derivation;
 mod derivatives;
 mod distribution;
 mod exchange_cases;
@@ -42,6 +44,7 @@ mod models;
 mod opportunity;
 mod rejects;
 mod retention;
+mod scaling;
 mod segment;
 mod shared;
 mod timing;
