@@ -1,6 +1,7 @@
 //! Markov chains: customers in states that change from period to period, and what that is worth.
 
 mod absorption;
+mod classes;
 mod worth;
 
 pub use absorption::Absorption;
@@ -81,6 +82,20 @@ pub enum ChainError {
         /// What it earns a period.
         reward: f64,
     },
+    /// Letting go of states and taking them back goes on and on, because of rounding.
+    #[error("no policy is settled on for state {state} (from 0)")]
+    Unsettled {
+        /// A state that is still undecided.
+        state: usize,
+    },
+    /// A state is left so rarely that the time until then is no number.
+    #[error("state {state} (from 0) is left so rarely that {quantity} is too large for a number")]
+    TooRare {
+        /// The state.
+        state: usize,
+        /// What was to be computed.
+        quantity: &'static str,
+    },
     /// More periods than are worth following one by one.
     #[error("{periods} periods, expected at most {most}")]
     TooManyPeriods {
@@ -97,7 +112,7 @@ pub enum ChainError {
 impl Chain {
     /// The chain in which state i becomes state j with the j-th chance of row i, once a period.
     ///
-    /// The chance to stay is taken to be what the others leave, should a row of decimals miss 1 by rounding.
+    /// A row of decimals that misses 1 by rounding, such as three times 0.333333333, is divided by its sum.
     ///
     /// # Errors
     ///
@@ -113,7 +128,7 @@ impl Chain {
         }
         match rows.iter().position(|row| row.as_slice().len() != states) {
             Some(row) => Err(ChainError::Row { row, found: rows[row].as_slice().len(), states }),
-            None => Ok(Self { rows, period }),
+            None => Ok(Self { rows: rows.into_iter().map(Weights::without_rounding).collect(), period }),
         }
     }
 
@@ -136,10 +151,11 @@ impl Chain {
     ///
     /// # Errors
     ///
-    /// [`ChainError::Lengths`] unless there is a share for each state, [`ChainError::TooManyPeriods`] above 100,000.
+    /// [`ChainError::Lengths`] unless there is a share for each state, [`ChainError::TooManyPeriods`] above 100,000, or
+    /// fewer for more than a hundred states.
     pub fn shares_after(&self, start: &Weights, periods: u32) -> Result<Vec<f64>, ChainError> {
         self.check_length("shares", start.as_slice().len())?;
-        check_periods(periods)?;
+        self.check_periods(periods)?;
         let mut shares = start.as_slice().to_vec();
         for _ in 0..periods {
             let mut next = vec![0.0; shares.len()];
@@ -171,39 +187,27 @@ impl Chain {
     /// Grassmann, Taksar and Heyman (1985), Regenerative analysis and steady state distributions for Markov chains,
     /// Operations Research 33(5).
     pub fn stationary(&self) -> Result<Weights, ChainError> {
-        let mut classes = self.closed_classes();
-        let Some(class) = classes.pop().filter(|_| classes.is_empty()) else {
-            return Err(ChainError::SeveralEnds { classes: self.closed_classes() });
-        };
-        let within = math::stationary(self.block(&class), class.len());
+        let classes = self.closed_classes();
+        let [class] = &classes[..] else { return Err(ChainError::SeveralEnds { classes }) };
+        let within = math::stationary(self.block(class), class.len());
         let mut shares = vec![0.0; self.states()];
         class.iter().zip(within).for_each(|(&state, share)| shares[state] = share);
-        Weights::proportional(shares).map_err(|_| ChainError::Empty)
+        Ok(Weights::proven(shares))
     }
 
     /// Groups of states that are never left and whose states all lead to each other, each in ascending order.
     fn closed_classes(&self) -> Vec<Vec<usize>> {
-        let reached: Vec<Vec<bool>> = (0..self.states()).map(|state| self.reached_from(state)).collect();
-        let is_closed = |state: usize| (0..self.states()).all(|to| !reached[state][to] || reached[to][state]);
-        let members = |state: usize| (0..self.states()).filter(|&to| reached[state][to]).collect::<Vec<_>>();
-        let first_of_class = |state: &usize| (0..*state).all(|before| !reached[*state][before]);
-        (0..self.states()).filter(|&state| is_closed(state)).filter(first_of_class).map(members).collect()
-    }
-
-    /// Which states may follow, a state itself included.
-    fn reached_from(&self, state: usize) -> Vec<bool> {
-        let mut reached = vec![false; self.states()];
-        let mut to_visit = vec![state];
-        reached[state] = true;
-        while let Some(from) = to_visit.pop() {
-            for (to, &chance) in self.rows[from].as_slice().iter().enumerate() {
-                if chance > 0.0 && !reached[to] {
-                    reached[to] = true;
-                    to_visit.push(to);
-                }
-            }
-        }
-        reached
+        let mut classes = classes::strongly_connected(&self.rows);
+        let leaves = |class: &[usize], from: usize| {
+            self.rows[from]
+                .as_slice()
+                .iter()
+                .enumerate()
+                .any(|(to, &chance)| chance > 0.0 && class.binary_search(&to).is_err())
+        };
+        classes.retain(|class| !class.iter().any(|&state| leaves(class, state)));
+        classes.sort();
+        classes
     }
 
     /// The chances among some states, row by row.
@@ -216,15 +220,19 @@ impl Chain {
         self.rows[from].as_slice()[to]
     }
 
+    /// A step costs the square of the states.
+    fn check_periods(&self, periods: u32) -> Result<(), ChainError> {
+        const MOST: u32 = 100_000;
+        const MOST_WORK: usize = 1_000_000_000;
+        let affordable = MOST_WORK / (self.states() * self.states());
+        let most = u32::try_from(affordable).unwrap_or(MOST).clamp(1, MOST);
+        if periods <= most { Ok(()) } else { Err(ChainError::TooManyPeriods { periods, most }) }
+    }
+
     fn check_length(&self, what: &'static str, found: usize) -> Result<(), ChainError> {
         let states = self.states();
         if found == states { Ok(()) } else { Err(ChainError::Lengths { what, found, states }) }
     }
-}
-
-fn check_periods(periods: u32) -> Result<(), ChainError> {
-    const MOST: u32 = 100_000;
-    if periods <= MOST { Ok(()) } else { Err(ChainError::TooManyPeriods { periods, most: MOST }) }
 }
 
 #[cfg(feature = "serde")]

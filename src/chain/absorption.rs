@@ -1,4 +1,4 @@
-use super::Chain;
+use super::{Chain, ChainError};
 use crate::{math::Leaking, units::Probability};
 
 /// How long customers take to reach the states that they never leave again, and which.
@@ -25,6 +25,10 @@ impl Chain {
     ///
     /// with Q the chances among states that are left in the end, and R those of moving from them into each group.
     ///
+    /// # Errors
+    ///
+    /// [`ChainError::TooRare`] for a state that is left with a chance of about 1e-308.
+    ///
     /// # Examples
     ///
     /// ```
@@ -32,7 +36,7 @@ impl Chain {
     ///
     /// let rows = [[0.7, 0.2, 0.05, 0.05], [0.2, 0.6, 0.1, 0.1], [0.05, 0.15, 0.6, 0.2], [0.0, 0.0, 0.0, 1.0]];
     /// let rows = rows.map(Weights::new).into_iter().collect::<Result<Vec<_>, _>>()?;
-    /// let until_lost = Chain::new(rows, Span::years(1.0)?)?.absorption();
+    /// let until_lost = Chain::new(rows, Span::years(1.0)?)?.absorption()?;
     /// assert!((until_lost.periods[0] - 11.354_167).abs() < 1e-6);
     /// # Ok::<(), customer_value::Error>(())
     /// ```
@@ -40,7 +44,7 @@ impl Chain {
     /// # References
     ///
     /// Kemeny and Snell (1960), Finite Markov chains, chapter III.
-    pub fn absorption(&self) -> Absorption {
+    pub fn absorption(&self) -> Result<Absorption, ChainError> {
         let ends = self.closed_classes();
         let passing = self.passing(&ends);
         let mut periods = vec![0.0; self.states()];
@@ -51,17 +55,17 @@ impl Chain {
             }
         }
         // States that are left in the end leak into the ends, so that there is a solution.
-        let Some(equations) = self.until(&passing, &ends) else { return Absorption { periods, ends, chances } };
+        let Some(equations) = self.until(&passing, &ends) else { return Ok(Absorption { periods, ends, chances }) };
         for (&state, expected) in passing.iter().zip(equations.solve(&vec![1.0; passing.len()])) {
-            periods[state] = expected;
+            periods[state] = not_too_rare(state, expected)?;
         }
         for (index, end) in ends.iter().enumerate() {
             let enter: Vec<f64> = passing.iter().map(|&from| self.chance_of_any(from, end)).collect();
             for (&state, chance) in passing.iter().zip(equations.solve(&enter)) {
-                chances[state][index] = Probability::computed(chance.min(1.0));
+                chances[state][index] = Probability::computed(not_too_rare(state, chance)?.min(1.0));
             }
         }
-        Absorption { periods, ends, chances }
+        Ok(Absorption { periods, ends, chances })
     }
 
     /// The states outside these groups.
@@ -78,4 +82,9 @@ impl Chain {
     fn chance_of_any(&self, from: usize, end: &[usize]) -> f64 {
         end.iter().map(|&to| self.chance(from, to)).sum()
     }
+}
+
+fn not_too_rare(state: usize, number: f64) -> Result<f64, ChainError> {
+    let quantity = "the time until it is left for good";
+    if number.is_finite() { Ok(number) } else { Err(ChainError::TooRare { state, quantity }) }
 }

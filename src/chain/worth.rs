@@ -1,7 +1,7 @@
-use super::{Chain, ChainError, check_periods};
+use super::{Chain, ChainError};
 use crate::{
     math::Leaking,
-    units::{Currency, DiscountRate, ExpectedMoney, same_currency},
+    units::{Currency, DiscountRate, ExpectedMoney, Weights, same_currency},
 };
 
 /// What customers are worth when those in states worth less than nothing are let go.
@@ -70,11 +70,7 @@ impl Chain {
     /// 14(2).
     pub fn worth(&self, rewards: &[ExpectedMoney], discount: DiscountRate) -> Result<Vec<ExpectedMoney>, ChainError> {
         let (amounts, currency) = self.amounts(rewards)?;
-        let worth = match self.discounted(discount) {
-            Some(equations) => equations.solve(&amounts),
-            None => self.undiscounted(&amounts)?,
-        };
-        in_currency(worth, currency)
+        in_currency(self.sums(&amounts, discount)?, currency)
     }
 
     /// The same up to a horizon: the reward now and those of so many further periods.
@@ -89,7 +85,7 @@ impl Chain {
         periods: u32,
     ) -> Result<Vec<ExpectedMoney>, ChainError> {
         let (amounts, currency) = self.amounts(rewards)?;
-        check_periods(periods)?;
+        self.check_periods(periods)?;
         let keep = discount.factor(self.period);
         let mut worth = amounts.clone();
         for _ in 0..periods {
@@ -105,52 +101,72 @@ impl Chain {
     ///
     /// # Errors
     ///
-    /// As [`Chain::worth`].
+    /// As [`Chain::worth`], and [`ChainError::Unsettled`] where rounding keeps a policy from settling.
     ///
     /// # References
     ///
     /// Howard (1960), Dynamic programming and Markov processes; Pfeifer and Carraway (2000).
     pub fn release(&self, rewards: &[ExpectedMoney], discount: DiscountRate) -> Result<Release, ChainError> {
         let (amounts, currency) = self.amounts(rewards)?;
-        let keep = discount.factor(self.period);
         let mut kept = vec![true; self.states()];
-        loop {
+        let mut undecided = 0;
+        // Each round but the last betters the policy; there are seldom more than three.
+        for _ in 0..=2 * self.states() {
             let worth = self.worth_of_kept(&kept, &amounts, discount)?;
-            let continued = |state: usize| amounts[state] + keep * self.rows[state].mean(&worth);
-            // Nothing is kept or let go for a rounding error.
-            let slack = 1e-12 * worth.iter().fold(0.0, |most: f64, worth| most.max(worth.abs()));
-            let better = |state: usize| if kept[state] { continued(state) >= -slack } else { continued(state) > slack };
+            let better = |state: usize| self.is_better_kept(state, kept[state], &amounts, &worth, discount);
             let next: Vec<bool> = (0..self.states()).map(better).collect();
-            if next == kept {
+            let Some(state) = (0..self.states()).find(|&state| next[state] != kept[state]) else {
                 let released = (0..self.states()).filter(|&state| !kept[state]).collect();
                 return Ok(Release { worth: in_currency(worth, currency)?, released });
-            }
-            kept = next;
+            };
+            (kept, undecided) = (next, state);
+        }
+        Err(ChainError::Unsettled { state: undecided })
+    }
+
+    /// Whether a customer in a state is worth more than nothing if kept for now; by no more than rounding, it stays as it is.
+    fn is_better_kept(&self, state: usize, kept: bool, amounts: &[f64], worth: &[f64], discount: DiscountRate) -> bool {
+        const ROUNDING: f64 = 1e-12;
+        let keep = discount.factor(self.period);
+        let row = &self.rows[state];
+        let size: Vec<f64> = worth.iter().map(|worth| worth.abs()).collect();
+        let slack = ROUNDING * (amounts[state].abs() + keep * row.mean(&size));
+        let continued = amounts[state] + keep * row.mean(worth);
+        if kept { continued >= -slack } else { continued > slack }
+    }
+
+    /// What customers are worth where those in states not kept go nowhere and earn nothing.
+    fn worth_of_kept(&self, kept: &[bool], amounts: &[f64], discount: DiscountRate) -> Result<Vec<f64>, ChainError> {
+        let gone = |state: usize| (0..self.states()).map(|to| f64::from(u8::from(to == state))).collect();
+        let row = |state: usize| if kept[state] { self.rows[state].clone() } else { Weights::proven(gone(state)) };
+        let rows = (0..self.states()).map(row).collect();
+        let earned: Vec<f64> =
+            amounts.iter().zip(kept).map(|(amount, kept)| if *kept { *amount } else { 0.0 }).collect();
+        Self { rows, period: self.period }.sums(&earned, discount)
+    }
+
+    fn sums(&self, amounts: &[f64], discount: DiscountRate) -> Result<Vec<f64>, ChainError> {
+        match self.discounted(discount) {
+            Some(equations) => Ok(equations.solve(amounts)),
+            None => self.undiscounted(amounts),
         }
     }
 
-    fn worth_of_kept(&self, kept: &[bool], amounts: &[f64], discount: DiscountRate) -> Result<Vec<f64>, ChainError> {
-        let states: Vec<usize> = (0..self.states()).filter(|&state| kept[state]).collect();
-        let keep = discount.factor(self.period);
-        let lost = -(-discount.force_per_day() * self.period.as_days()).exp_m1();
-        let leak = |&from: &usize| {
-            let released = (0..self.states()).filter(|&to| !kept[to]).map(|to| self.chance(from, to)).sum::<f64>();
-            lost + keep * released
-        };
-        let entries = self.block(&states).into_iter().map(|chance| keep * chance).collect();
-        let mut worth = vec![0.0; self.states()];
-        if let Some(equations) = Leaking::new(entries, states.iter().map(leak).collect()) {
-            let rewards: Vec<f64> = states.iter().map(|&state| amounts[state]).collect();
-            states.iter().zip(equations.solve(&rewards)).for_each(|(&state, value)| worth[state] = value);
-            return Ok(worth);
-        }
-        self.undiscounted(amounts)
+    /// The discounted number of periods until customers in each state are in state 0, of which that state has none; `None`
+    /// where nothing is discounted.
+    pub(crate) fn periods_until_first(&self, discount: DiscountRate) -> Option<Vec<f64>> {
+        let (keep, lost) = (discount.factor(self.period), discount.loss(self.period));
+        let others: Vec<usize> = (1..self.states()).collect();
+        let chances = self.block(&others).into_iter().map(|chance| keep * chance).collect();
+        let leaks = others.iter().map(|&from| lost + keep * self.chance(from, 0)).collect();
+        let periods = Leaking::new(chances, leaks).filter(|_| lost > 0.0)?.solve(&vec![1.0; others.len()]);
+        Some([0.0].into_iter().chain(periods).collect())
     }
 
     /// The equations of discounted sums; `None` where nothing is discounted.
     pub(crate) fn discounted(&self, discount: DiscountRate) -> Option<Leaking> {
         let keep = discount.factor(self.period);
-        let lost = -(-discount.force_per_day() * self.period.as_days()).exp_m1();
+        let lost = discount.loss(self.period);
         let entries = self.rows.iter().flat_map(|row| row.as_slice().iter().map(|chance| keep * chance)).collect();
         Leaking::new(entries, vec![lost; self.states()])
     }

@@ -1,9 +1,9 @@
 use super::{ExchangeError, Market};
 use crate::{
     chain::Chain,
-    delivered::{Axes, Axis, AxisUnit, CostKind, Delivered, Sources},
+    delivered::{Axes, Axis, AxisUnit, CostKind, CostProjection, Sources},
     derivation::{Derivation, DerivationStep, DerivationUnit},
-    units::{DiscountRate, ExpectedMoney, Probability, Span, Weights, in_range},
+    units::{Currency, DiscountRate, ExpectedMoney, Probability, Span, Weights, in_range},
 };
 
 /// What being chosen earns.
@@ -93,24 +93,26 @@ impl CustomerEquity {
     }
 }
 
-/// By how much customer equity grows for a unit more of value on an axis, for all customers: the exact derivative.
+/// By how much customer equity grows for a unit more of value on an axis, for all customers: the derivative in closed form.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct EquityGradient {
-    /// In the currency of the margin, per unit of the axis.
+    /// Money per unit of the axis.
     pub per_axis: Axes,
+    /// Whose currency it is.
+    pub currency: Currency,
 }
 
 impl EquityGradient {
     /// The derivative in every cell of the benefit matrix: that of its axis.
     pub fn benefits(&self) -> Sources<Axes> {
-        let Self { per_axis } = *self;
+        let Self { per_axis, .. } = *self;
         Sources { product: per_axis, service: per_axis, people: per_axis, image: per_axis }
     }
 
     /// The derivative in a kind of cost of our offer: less of the axis to which it is charged.
-    pub fn cost(&self, kind: CostKind, offer: &Delivered) -> f64 {
-        -self.per_axis[offer.projection().axis(kind)]
+    pub fn cost(&self, kind: CostKind, charged: CostProjection) -> f64 {
+        -self.per_axis[charged.axis(kind)]
     }
 }
 
@@ -122,21 +124,23 @@ impl<U: AxisUnit> Market<U> {
     /// ```text
     /// V = (I − P/(1+d))⁻¹ (m, 0, …, 0)ᵀ              worth of a customer by incumbent
     /// CE = N Σ πₖ Vₖ
-    /// dCE/dxₐ = wₐ · N/(1+d) · Σ λₖ Pₖ₀ (V₀ − Σ Pₖⱼ Vⱼ)      λ = (I − P/(1+d))⁻ᵀ π
+    /// dCE/dxₐ = wₐ · N/(1+d) · Σ λₖ Pₖ₀ Σ Pₖⱼ (V₀ − Vⱼ)      λ = (I − P/(1+d))⁻ᵀ π
+    /// V₀ − Vⱼ = m · hⱼ / (1 + Σ P₀ᵢ hᵢ / (1+d))          h: discounted periods until a customer of j is ours
     /// ```
     ///
     /// ```math
-    /// \frac{\partial CE}{\partial x_a} = \frac{w_a N}{1+d} \sum_k \lambda_k P_{k0} \Bigl(V_0 - \sum_j P_{kj} V_j\Bigr),
+    /// \frac{\partial CE}{\partial x_a} = \frac{w_a N}{1+d} \sum_k \lambda_k P_{k0} \sum_j P_{kj} (V_0 - V_j),
     /// \qquad \lambda = \Bigl(I - \tfrac{P}{1+d}\Bigr)^{-\top} \pi
     /// ```
     ///
     /// where `P` is [`Market::switching`], `m` the margin, `d` the discount rate over a period, `N` the number of customers,
-    /// `π` their shares today and `w` the weights of the taste. The first margin falls now.
+    /// `π` their shares today and `w` the weights of the taste. The first margin falls now. Differences of worth are computed
+    /// as such, so that the derivative keeps its digits where the discount is small.
     ///
     /// # Errors
     ///
-    /// [`ExchangeError::Chain`] when nothing is discounted, for a period without length, or unless there is a share for
-    /// every alternative; [`ExchangeError::Money`] for amounts that are too large.
+    /// [`ExchangeError::Chain`] for a period without length, or unless there is a share for every alternative;
+    /// [`ExchangeError::Unit`] when nothing is discounted; [`ExchangeError::Money`] for amounts that are too large.
     ///
     /// # Examples
     ///
@@ -169,11 +173,12 @@ impl<U: AxisUnit> Market<U> {
         let Earnings { margin, discount, period } = *earnings;
         let chain = self.switching(period)?;
         chain.shares_after(&base.shares, 0)?;
+        in_range("discount over a period", discount.loss(period), f64::MIN_POSITIVE, 1.0)?;
         let mut rewards = vec![ExpectedMoney::zero(margin.currency()); chain.states()];
         rewards[0] = margin;
         let worth = chain.worth(&rewards, discount)?;
         let amounts: Vec<f64> = worth.iter().map(|worth| worth.amount()).collect();
-        let steepness = base.customers * discount.factor(period) * answer(&chain, &amounts, discount, &base.shares);
+        let steepness = base.customers * discount.factor(period) * answer(&chain, earnings, &base.shares);
         let weights = self.taste().weights();
         let per_axis = Axes::from([weights.economic, weights.functional, weights.psychological].map(|w| w * steepness));
         Ok(CustomerEquity {
@@ -182,18 +187,22 @@ impl<U: AxisUnit> Market<U> {
             worth,
             chosen: chain.rows().iter().map(|row| Probability::computed(row.as_slice()[0])).collect(),
             long_run_share: chain.stationary().ok().map(|shares| Probability::computed(shares.as_slice()[0])),
-            gradient: EquityGradient { per_axis: finite(per_axis)? },
+            gradient: EquityGradient { per_axis: finite(per_axis)?, currency: margin.currency() },
         })
     }
 }
 
-/// Σ λₖ Pₖ₀ (V₀ − Σ Pₖⱼ Vⱼ): what a util more for our offer moves, a period before it earns.
-fn answer(chain: &Chain, worth: &[f64], discount: DiscountRate, shares: &Weights) -> f64 {
-    // A chain that is discounted by nothing was refused with its worth.
-    let Some(equations) = chain.discounted(discount) else { return 0.0 };
+/// Σ λₖ Pₖ₀ Σ Pₖⱼ (V₀ − Vⱼ): what a util more for our offer moves, a period before it earns.
+fn answer(chain: &Chain, earnings: &Earnings, shares: &Weights) -> f64 {
+    let Earnings { margin, discount, period } = *earnings;
+    // A rate of zero was refused.
+    let equations = chain.discounted(discount).zip(chain.periods_until_first(discount));
+    let Some((equations, periods)) = equations else { return 0.0 };
     let visits = equations.solve_transposed(shares.as_slice());
-    let ahead: Vec<f64> = worth.iter().map(|other| worth[0] - other).collect();
-    visits.iter().zip(chain.rows()).map(|(visits, row)| visits * row.as_slice()[0] * row.mean(&ahead)).sum()
+    let rows = chain.rows();
+    let per_period = margin.amount() / (1.0 + discount.factor(period) * rows[0].mean(&periods));
+    let moved: f64 = visits.iter().zip(rows).map(|(visits, row)| visits * row.as_slice()[0] * row.mean(&periods)).sum();
+    per_period * moved
 }
 
 fn finite(axes: Axes) -> Result<Axes, ExchangeError> {

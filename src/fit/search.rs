@@ -30,13 +30,13 @@ impl Mle {
 
     /// The maximum, searched from that of a sample where there are many distinct rows, else from several starts.
     fn spread<M: Likelihood>(self, data: &M::Data) -> Result<Maximum, DataError> {
+        /// So few rows cost less than the maximum that a sample of them may miss.
+        const CLIMB_FROM_ALL: usize = 192;
         let starts = M::starts(data)?;
         let first = self.sampled::<M>(data).unwrap_or_else(|| Maximum::nowhere(M::PARAMETERS.len()));
         if first.end != End::Stuck {
             return Ok(first);
         }
-        /// So few rows cost less than the maximum that a sample of them may miss.
-        const CLIMB_FROM_ALL: usize = 192;
         let few = few::<M>(data);
         let ranked = ranked::<M>(starts, &few);
         let Some((start, others)) = ranked.split_first() else { return Ok(first) };

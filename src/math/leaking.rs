@@ -7,32 +7,32 @@
 /// Research 33(5); with leaks: O'Cinneide (1993), Numerische Mathematik 65.
 #[derive(Debug, Clone)]
 pub struct Leaking {
-    /// Row by row: below the diagonal the chances to move to states before, above it how much of a state's equation goes
-    /// into that of a state before.
-    entries: Vec<f64>,
+    /// Row by row: the chances to move between states, those after both left out.
+    chances: Vec<f64>,
     /// The chances to leave a state for those before it, or to leak.
     leaving: Vec<f64>,
 }
 
 impl Leaking {
     /// The factors; `None` where customers in some state never leak, so that there is no unique solution.
-    pub fn new(entries: Vec<f64>, leaks: Vec<f64>) -> Option<Self> {
-        let factors = eliminated(entries, leaks);
+    pub fn new(chances: Vec<f64>, leaks: Vec<f64>) -> Option<Self> {
+        let factors = eliminated(chances, leaks);
         factors.leaving.iter().all(|&leaving| leaving > 0.0).then_some(factors)
     }
 
-    /// x with (I − P) x = r.
+    /// x with (I − P) x = r; infinite where a leak is so rare that x is no number.
     pub fn solve(&self, right: &[f64]) -> Vec<f64> {
         let n = self.leaving.len();
         let mut x = right.to_vec();
-        for k in (1..n).rev() {
+        for k in (0..n).rev() {
+            // Divided first: a share of 1 over a chance of 1e-309 is no number.
+            x[k] /= self.leaving[k];
             for i in 0..k {
-                x[i] += self.entries[i * n + k] * x[k];
+                x[i] += self.chance(i, k) * x[k];
             }
         }
         for k in 0..n {
-            let before: f64 = (0..k).map(|j| self.entries[k * n + j] * x[j]).sum();
-            x[k] = (x[k] + before) / self.leaving[k];
+            x[k] += (0..k).map(|j| self.chance(k, j) / self.leaving[k] * x[j]).sum::<f64>();
         }
         x
     }
@@ -42,48 +42,53 @@ impl Leaking {
         let n = self.leaving.len();
         let mut y = left.to_vec();
         for k in (0..n).rev() {
-            let after: f64 = (k + 1..n).map(|i| self.entries[i * n + k] * y[i]).sum();
-            y[k] = (y[k] + after) / self.leaving[k];
+            let (before, from) = y.split_at_mut(k);
+            before.iter_mut().enumerate().for_each(|(j, y)| *y += self.chance(k, j) / self.leaving[k] * from[0]);
         }
-        self.spread(&mut y);
+        for k in 0..n {
+            y[k] = (y[k] + (0..k).map(|i| self.chance(i, k) * y[i]).sum::<f64>()) / self.leaving[k];
+        }
         y
     }
 
-    /// Adds to each state what reaches it from those before.
-    fn spread(&self, y: &mut [f64]) {
-        let n = self.leaving.len();
-        for k in 1..n {
-            y[k] += (0..k).map(|i| self.entries[i * n + k] * y[i]).sum::<f64>();
-        }
+    fn chance(&self, from: usize, to: usize) -> f64 {
+        self.chances[from * self.leaving.len() + to]
     }
 }
 
-/// The stationary distribution of a chain in which every state leads to every other, from its entries off the diagonal.
-pub fn stationary(entries: Vec<f64>, states: usize) -> Vec<f64> {
-    let factors = eliminated(entries, vec![0.0; states]);
-    let mut shares = vec![0.0; states];
-    shares[0] = 1.0;
-    factors.spread(&mut shares);
+/// The stationary distribution of a chain in which every state leads to every other, from its chances off the diagonal.
+pub fn stationary(chances: Vec<f64>, states: usize) -> Vec<f64> {
+    let factors = eliminated(chances, vec![0.0; states]);
+    let mut shares = vec![1.0; states];
+    for k in 1..states {
+        let coming: f64 = (0..k).map(|i| factors.chance(i, k) * shares[i]).sum();
+        let leaving = factors.leaving[k];
+        if coming <= leaving {
+            shares[k] = coming / leaving;
+        } else {
+            // The greatest share stays 1, so that none is too large for a number.
+            shares[..k].iter_mut().for_each(|share| *share *= leaving / coming);
+        }
+    }
     let total: f64 = shares.iter().sum();
     shares.iter().map(|share| share / total).collect()
 }
 
 /// Leaves out one state after the other, from the last: who would have come to it goes where it leads.
-fn eliminated(mut entries: Vec<f64>, mut leaks: Vec<f64>) -> Leaking {
+fn eliminated(mut chances: Vec<f64>, mut leaks: Vec<f64>) -> Leaking {
     let n = leaks.len();
     let mut leaving = leaks.clone();
     for k in (0..n).rev() {
-        let (before, row) = entries.split_at_mut(k * n);
+        let (before, row) = chances.split_at_mut(k * n);
         let row = &row[..k];
         leaving[k] = row.iter().sum::<f64>() + leaks[k];
         for i in 0..k {
-            let share = before[i * n + k] / leaving[k];
-            before[i * n + k] = share;
-            leaks[i] += share * leaks[k];
-            for (j, &to) in row.iter().enumerate() {
-                before[i * n + j] += share * to;
+            let to = before[i * n + k];
+            leaks[i] += to * (leaks[k] / leaving[k]);
+            for (j, onward) in row.iter().enumerate() {
+                before[i * n + j] += to * (onward / leaving[k]);
             }
         }
     }
-    Leaking { entries, leaving }
+    Leaking { chances, leaving }
 }

@@ -71,7 +71,7 @@ fn chains_match_the_table() {
         let horizon = case["horizon"].parse().unwrap();
         let within = chain.worth_within(&rewards, discount, horizon).unwrap();
         assert_close(&name, &amounts(&within), &vector(&case, "v_horizon"));
-        for (found, expected) in chain.absorption().periods.iter().zip(vector(&case, "periods")) {
+        for (found, expected) in chain.absorption().unwrap().periods.iter().zip(vector(&case, "periods")) {
             assert!(relative_error(*found, expected) < 1e-13, "{name}: {found} is not {expected}");
         }
         let expected = vector(&case, "stationary");
@@ -87,7 +87,7 @@ fn chains_match_the_table() {
 #[test]
 fn f41_absorption_and_long_run_computed() {
     let rows = [[0.7, 0.2, 0.05, 0.05], [0.2, 0.6, 0.1, 0.1], [0.05, 0.15, 0.6, 0.2], [0.0, 0.0, 0.0, 1.0]];
-    let absorption = chain(&rows.map(Vec::from)).absorption();
+    let absorption = chain(&rows.map(Vec::from)).absorption().unwrap();
     for (found, printed) in absorption.periods.iter().zip([11.354_167, 10.104_167, 7.708_333, 0.0]) {
         assert!((found - printed).abs() < 5e-7, "{found} is not {printed}");
     }
@@ -220,7 +220,7 @@ fn rare_moves_lose_no_digits() {
 fn simulated_customers_end_where_the_chain_says() {
     const CUSTOMERS: u32 = 100_000;
     let rows = [vec![0.5, 0.2, 0.2, 0.1], vec![0.3, 0.4, 0.0, 0.3], vec![0.0, 0.0, 1.0, 0.0], vec![0.0, 0.0, 0.0, 1.0]];
-    let absorption = chain(&rows).absorption();
+    let absorption = chain(&rows).absorption().unwrap();
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(Seed::new(3).get());
     let (mut periods, mut first) = (0_u32, 0_u32);
     for _ in 0..CUSTOMERS {
@@ -278,9 +278,58 @@ fn without_discounting_what_recurs_has_no_worth_unless_it_earns_nothing() {
 fn a_chain_with_several_ends_has_no_single_long_run() {
     let apart = chain(&[vec![1.0, 0.0], vec![0.0, 1.0]]);
     assert_eq!(apart.stationary().unwrap_err(), ChainError::SeveralEnds { classes: vec![vec![0], vec![1]] });
-    let absorption = apart.absorption();
+    let absorption = apart.absorption().unwrap();
     assert_eq!((absorption.periods, absorption.ends), (vec![0.0, 0.0], vec![vec![0], vec![1]]));
     assert_eq!(absorption.chances[1], [Probability::new(0.0).unwrap(), Probability::new(1.0).unwrap()]);
+}
+
+/// States let go earn nothing and lead nowhere, also where nothing is discounted.
+#[test]
+fn release_without_discounting_keeps_to_its_policy() {
+    let chain = chain(&[vec![0.0, 0.5, 0.5], vec![0.0, 0.0, 1.0], vec![0.0, 0.0, 1.0]]);
+    let release = chain.release(&money(&[10.0, -4.0, 0.0]), DiscountRate::ZERO).unwrap();
+    assert_eq!((amounts(&release.worth), release.released), (vec![10.0, 0.0, 0.0], vec![1]));
+}
+
+#[test]
+fn a_small_loss_beside_a_great_gain_elsewhere_is_let_go() {
+    let chain = chain(&[vec![1.0, 0.0], vec![0.0, 1.0]]);
+    let release = chain.release(&money(&[1e12, -1.0]), effective(0.1)).unwrap();
+    assert_eq!((release.worth[1].amount(), release.released), (0.0, vec![1]));
+}
+
+#[test]
+fn rows_of_decimals_lose_nobody() {
+    let third = 0.333_333_333;
+    let chain = chain(&vec![vec![third; 3]; 3]);
+    let shares = chain.shares_after(&Weights::equal(3).unwrap(), 100_000).unwrap();
+    assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-10, "{shares:?}");
+    let worth = chain.worth_within(&money(&[1.0; 3]), DiscountRate::ZERO, 99_999).unwrap();
+    assert!(relative_error(worth[0].amount(), 100_000.0) < 1e-10);
+}
+
+/// Chances of 1e-309 have fewer digits than others, but nothing comes out that is no number.
+#[test]
+fn chances_too_small_for_all_their_digits_give_numbers_or_errors() {
+    let once = chain(&[vec![1.0, 1e-309], vec![0.0, 1.0]]);
+    let rare = ChainError::TooRare { state: 0, quantity: "the time until it is left for good" };
+    assert_eq!(once.absorption().unwrap_err(), rare);
+    let twice = chain(&[vec![0.5, 0.5, 0.0], vec![1e-309, 1.0, 1e-309], vec![0.0, 0.0, 1.0]]);
+    let worth = twice.worth(&money(&[1.0, 0.0, 0.0]), DiscountRate::ZERO).unwrap();
+    for (found, expected) in amounts(&worth).iter().zip([4.0, 2.0, 0.0]) {
+        assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");
+    }
+    let shares = chain(&[vec![0.5, 0.5], vec![1e-309, 1.0]]).stationary().unwrap();
+    assert!(shares.as_slice()[0] < 1e-300 && shares.as_slice()[1] == 1.0);
+}
+
+#[test]
+fn work_is_bounded_by_states_too() {
+    let states = 200;
+    let chain = chain(&vec![vec![1.0 / states as f64; states]; states]);
+    let many = ChainError::TooManyPeriods { periods: 25_001, most: 25_000 };
+    assert_eq!(chain.shares_after(&Weights::equal(states).unwrap(), 25_001).unwrap_err(), many);
+    assert!(relative_error(chain.stationary().unwrap().as_slice()[7], 5e-3) < 1e-13);
 }
 
 #[test]

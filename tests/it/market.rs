@@ -163,7 +163,7 @@ fn equity_answers_to_every_cell_and_every_cost_as_differences_say() {
         (CostKind::Psychic, Axis::Psychological),
         (CostKind::Relationship, Axis::Psychological),
     ] {
-        assert_eq!(exact.cost(kind, &own), -exact.per_axis[axis], "{kind}");
+        assert_eq!(exact.cost(kind, own.projection()), -exact.per_axis[axis], "{kind}");
     }
 }
 
@@ -252,6 +252,27 @@ fn customers_who_never_switch_leave_the_long_run_to_today() {
     assert_eq!(gradient(&equity), [0.0; 3]);
 }
 
+/// For two firms V₀ = m (1−v+vp) / [(1−v) (1−v+v(p+q))], with v the discount factor, q the chance to lose a customer of ours
+/// and p that to win one of theirs; a util more for us changes q by −q(1−q) and p by p(1−p).
+#[test]
+fn the_gradient_keeps_its_digits_at_any_discount() {
+    let rival = value(&[4.0, 3.0, 2.0]);
+    let market = Market::new(value(&[3.0, 4.0, 2.0]), [rival], Taste::new([0.5, 0.3, 0.2], 1.5).unwrap()).unwrap();
+    let rows = market.switching(year()).unwrap();
+    let (q, p) = (rows.rows()[0].as_slice()[1], rows.rows()[1].as_slice()[0]);
+    for force in [1e-3, 1e-9, 1e-15, 1e-20] {
+        let discount = DiscountRate::continuous(force, TimeUnit::Year).unwrap();
+        let (v, lost) = ((-force).exp(), -(-force).exp_m1());
+        let sum = lost + v * (p + q);
+        // d/dU of (lost + vp)/sum, over lost: the quotient rule, with what cancels left out by hand.
+        let expected =
+            100.0 * v * (p * (1.0 - p) * (sum - lost - v * p) + q * (1.0 - q) * (lost + v * p)) / (sum * sum * lost);
+        let equity = market.equity(&Earnings { discount, ..earnings(100.0, 0.1) }, &all_with(0, 2)).unwrap();
+        let found = equity.gradient.per_axis.economic;
+        assert!(relative_error(found, 0.5 * expected) < 1e-13, "{force}: {found} is not {}", 0.5 * expected);
+    }
+}
+
 #[test]
 fn a_firm_without_rivals_keeps_all() {
     let alone = Market::new(value(&[1.0; 3]), [], Taste::new([1.0; 3], 0.0).unwrap()).unwrap();
@@ -279,8 +300,8 @@ fn impossible_markets_are_refused_by_name() {
     let lengths = ChainError::Lengths { what: "shares", found: 3, states: 2 };
     assert_eq!(market.equity(&earnings(1.0, 0.1), &three).unwrap_err(), ExchangeError::Chain(lengths));
     let free = Earnings { discount: DiscountRate::ZERO, ..earnings(1.0, 0.1) };
-    let endless = ChainError::Diverges { state: 0, reward: 1.0 };
-    assert_eq!(market.equity(&free, &all_with(0, 2)).unwrap_err(), ExchangeError::Chain(endless));
+    let undiscounted = market.equity(&free, &all_with(0, 2)).unwrap_err();
+    assert!(matches!(undiscounted, ExchangeError::Unit(error) if error.quantity == "discount over a period"));
     let no_period = Earnings { period: Span::ZERO, ..earnings(1.0, 0.1) };
     assert_eq!(market.equity(&no_period, &all_with(0, 2)).unwrap_err(), ExchangeError::Chain(ChainError::NoPeriod));
     assert!(CustomerBase::new(-1.0, Weights::equal(2).unwrap()).is_err());
