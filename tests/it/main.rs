@@ -4,6 +4,7 @@
 #![allow(clippy::needless_range_loop, reason = "matrices read better by their indices")]
 
 mod acquisition;
+mod allocation;
 mod batch;
 mod cdnow;
 mod chain;
@@ -36,6 +37,7 @@ mod interactions;
 mod laws;
 mod laws_discrete;
 mod laws_log;
+mod levers;
 mod log;
 mod market;
 mod models;
