@@ -82,6 +82,7 @@ fn f14_by_gain_the_dear_price_cut_comes_second() {
 
 #[test]
 fn what_gains_without_spend_comes_first_and_what_gains_nothing_last() {
+    use LeverStanding::{Free, Paid, WithoutGain};
     let levers = [
         lever("costs and spoils", benefit(BenefitSource::People, -1.0), usd(1)),
         lever("pays", benefit(BenefitSource::Service, 30.0), usd(10)),
@@ -95,7 +96,6 @@ fn what_gains_without_spend_comes_first_and_what_gains_nothing_last() {
     let returns: Vec<_> = ranking.iter().map(|ranked| ranked.return_on_spend).collect();
     assert_eq!(returns, [None, None, Some(3.0), Some(-1.0), None]);
     let standings: Vec<_> = ranking.iter().map(|ranked| ranked.standing).collect();
-    use LeverStanding::{Free, Paid, WithoutGain};
     assert_eq!(standings, [Free, Free, Paid, WithoutGain, WithoutGain]);
 }
 
