@@ -7,14 +7,16 @@ use customer_value::delivered::{
     Sources,
 };
 use customer_value::exchange::{
-    Change, ExchangeError, Lever, LeverError, LeverStanding, RankBy, RankError, affordable_in_order, rank_levers,
-    rank_levers_by_net,
+    Change, CustomerBase, Earnings, ExchangeError, Lever, LeverError, LeverStanding, Market, RankBy, RankError, Taste,
+    affordable_in_order, rank_levers, rank_levers_by_net,
 };
-use customer_value::{Currency, Error, ExpectedMoney, Money, MoneyError, Probability, ShadowPrices, Span};
+use customer_value::{
+    Currency, DiscountRate, Error, ExpectedMoney, Money, MoneyError, Probability, ShadowPrices, Span, Weights,
+};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::shared::assert_printed;
+use crate::shared::{assert_printed, relative_error};
 
 const MISMATCH: MoneyError = MoneyError::CurrencyMismatch { expected: Currency::USD, found: Currency::EUR };
 
@@ -268,6 +270,35 @@ fn shares_are_ranked_by_points_for_a_unit_of_money() {
         assert!((ranked.gain - gain).abs() < 1e-15);
         assert!((ranked.return_on_spend.unwrap() - gain / spend).abs() < 1e-16);
     }
+}
+
+/// Small levers gain what the derivatives of equity say.
+#[test]
+fn equity_ranks_small_levers_as_its_gradient_does() {
+    let market = Market::of_offers(&offer(), &[offer()], Taste::new([0.02, 0.03, 0.01], 1.5).unwrap()).unwrap();
+    let earnings = Earnings {
+        margin: about(100.0),
+        discount: DiscountRate::effective_annual(0.1).unwrap(),
+        period: Span::years(1.0).unwrap(),
+    };
+    let base = CustomerBase::new(1_000.0, Weights::equal(2).unwrap()).unwrap();
+    let equity = |offer: &Delivered| market.with_own(offer.net_vector())?.equity(&earnings, &base);
+    let gradient = equity(&offer()).unwrap().gradient;
+    let by = 1e-4;
+    let levers = [
+        lever("cheaper", cost(CostKind::Monetary, -by), usd(1)),
+        lever("faster", cost(CostKind::Time, -by), usd(2)),
+        lever("more to worry about", cost(CostKind::Psychic, by), usd(0)),
+    ];
+    let ranking =
+        rank_levers(&levers, &offer(), RankBy::Return, |offer| equity(offer).map(|equity| equity.total)).unwrap();
+    assert_eq!(ranking.iter().map(|ranked| ranked.lever).collect::<Vec<_>>(), [0, 1, 2]);
+    let kinds = [(CostKind::Monetary, -by), (CostKind::Time, -by), (CostKind::Psychic, by)];
+    for (ranked, (kind, by)) in ranking.iter().zip(kinds) {
+        let expected = gradient.cost(kind, &offer()) * by;
+        assert!(relative_error(ranked.gain.amount(), expected) < 1e-5, "{kind}");
+    }
+    assert_eq!(ranking[2].standing, LeverStanding::WithoutGain);
 }
 
 #[cfg(feature = "serde")]
