@@ -34,6 +34,7 @@ mod benefit;
 mod buying_centre;
 mod choice;
 mod cost;
+mod derivation;
 mod economic_value;
 mod needs;
 mod perception;
@@ -120,11 +121,6 @@ impl Delivered {
     #[must_use]
     pub const fn with_projection(self, projection: CostProjection) -> Self {
         Self { projection, ..self }
-    }
-
-    /// To which axis each kind of cost is charged.
-    pub const fn projection(&self) -> CostProjection {
-        self.projection
     }
 
     /// What the customer gets.

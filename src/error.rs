@@ -5,10 +5,13 @@ use crate::delivered::{
     AggregateError, BargainError, ChoiceError, DeliveredError, LogitError, ObservedChoicesError, ResponseError,
     ValueMapError, WillingnessError,
 };
-use crate::exchange::{ExchangeError, LeverError, RankError};
+use crate::derivation::DerivationError;
+use crate::exchange::{BridgeError, ExchangeError, LeverError, RankError};
 use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
-use crate::lifetime::{DistributionError, ForecastError, ParameterError, SpendError, TenureError, ValuationError};
+use crate::lifetime::{
+    DistributionError, ForecastError, ParameterError, ScalingError, SpendError, TenureError, ValuationError,
+};
 use crate::segment::SegmentError;
 use crate::units::{DateError, MoneyError, UnitError, WeightsError};
 
@@ -77,6 +80,9 @@ pub enum Error {
     /// A forecast without a number.
     #[error(transparent)]
     Forecast(#[from] ForecastError),
+    /// A living customer who would leave the range of the numbers.
+    #[error(transparent)]
+    Scaling(#[from] ScalingError),
     /// A spend without a number.
     #[error(transparent)]
     Spend(#[from] SpendError),
@@ -130,6 +136,12 @@ pub enum Error {
         /// Why not.
         source: Box<Self>,
     },
+    /// Parts that do not make a value.
+    #[error(transparent)]
+    Derivation(#[from] DerivationError),
+    /// A change of delivered value that has no price.
+    #[error(transparent)]
+    Bridge(#[from] BridgeError),
     /// Customers that cannot be segmented.
     #[error(transparent)]
     Segment(#[from] SegmentError),

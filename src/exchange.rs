@@ -11,6 +11,7 @@
 //! | --- | --- | --- |
 //! | Who chooses us again, who is won? | [`Market`] | choice with inertia, the chain of switching |
 //! | What are all customers worth, and what would a better offer add? | [`Market::equity`] | [`CustomerEquity`] with its exact gradient |
+//! | What does more delivered value make of customers under a fitted model? | [`ValueElasticity`], [`Uplift`], [`CohortEquity`] | ΔCLV with its parts, a customer or a cohort |
 //! | How long do customers stay? | [`Retention`] | expected periods, survival |
 //! | What is a margin that repeats worth? | [`Relationship`] | the margin multiple, with growth |
 //! | … when margins change with tenure? | [`MarginSchedule`] | value, path by period |
@@ -36,6 +37,7 @@
 mod acceleration;
 mod acquisition;
 mod allocation;
+mod bridge;
 mod bucket;
 mod campaign;
 mod claim;
@@ -59,6 +61,7 @@ mod variability;
 pub use acceleration::acceleration_value;
 pub use acquisition::{BlattbergDeighton, Budgets, SpendResponse};
 pub use allocation::{AllocatedItem, Allocation, BudgetItem, ConcaveCurve, ConcaveResponse, Room, allocate};
+pub use bridge::{BridgeError, CohortEquity, CohortUplift, Elasticity, Uplift, ValueChange, ValueElasticity};
 pub use bucket::LeakyBucket;
 pub use campaign::{Arm, Campaign, Lift};
 pub use claim::{Claim, ClaimCheck, ClaimVerdict, RetentionRange, UnitEconomics};

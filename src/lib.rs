@@ -71,7 +71,13 @@
 //! | forecasts of purchases and spend | [`UndiscountedValue`] | the distribution of a value: quantiles, P(value > cost) |
 //! | purchases of one customer | [`PurchaseTimes::alive_path`] | P(alive) through the past |
 //! | an offer and what it asks of the buyer | [`delivered::Delivered`] | net value, ratio, [`delivered::ValueVector`] |
+//! | an offer that changes, and how customers respond | [`exchange::ValueElasticity`] → [`exchange::Uplift`] | ΔCLV, by purchases and by retention |
+//! | a cohort and its value | [`exchange::CohortEquity`], [`exchange::CohortUplift`] | customer equity, before and after a change |
+//! | a result to be explained | [`Derivation`] | the tree of parts that it adds up from |
 //! | several offers | [`delivered::ChoiceSet`] | who is chosen, with which probability |
+//! | offers of a market and what customers weigh | [`exchange::Market`] | who is chosen again, customer equity and its exact gradient |
+//! | priced changes of an offer | [`exchange::Lever`], [`exchange::rank_levers`], [`exchange::allocate`] | levers by return; the best split of a budget |
+//! | states that customers move between | [`Chain`] | their worth, whom to let go, the long run, the time until they are lost |
 //! | a retention rate and a margin | [`exchange::Relationship`], [`exchange::LeakyBucket`] | margin multiple, what less churn is worth; stock of customers |
 //! | responses to spending | [`exchange::BlattbergDeighton`] | budgets of winning and keeping customers |
 //! | revenue and costs of customers | [`exchange::CustomerProfit`] and the like | profit, shares, drivers; see [`exchange`] |
@@ -97,6 +103,8 @@
 //! * **DERT**, discounted expected residual transactions: [`Forecast::discounted_purchases`] over
 //!   [`Horizon::Lifetime`].
 //! * **When will they come back?** [`Forecast::next_purchase`].
+//! * **What if customers bought a tenth faster, or stayed longer?** [`Forecast::scaled`], and [`exchange::Uplift`] for the
+//!   money.
 //! * **Keep a fit:** with the feature `serde` it is less than a kilobyte; [`Fit::check`] tells whether data are those of it.
 //! * **Is a bigger model worth it?** [`Fit::likelihood_ratio`], [`Fit::aic`]; the verdict [`Verdict::Boundary`] names the
 //!   smaller model in which a search ended.
@@ -123,9 +131,9 @@
 //!
 //! # What is missing
 //!
-//! Covariates; backtests and scores of forecasts; correlation of purchases and leaving. How a better offer changes what
-//! customers are worth; scoring customers by many indicators at once. Costs of rows, roles and axis weights of customers are
-//! kept, but no number is made of them yet. No exchange rates: a log has one currency.
+//! Covariates; backtests and scores of forecasts; correlation of purchases and leaving; estimates of how customers respond to
+//! delivered value; scoring customers by many indicators at once. Axis weights of customers are kept; pass them to [`delivered::Aggregator`] or [`exchange::Taste`] yourself. No exchange
+//! rates: a log has one currency.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 
@@ -133,6 +141,7 @@ mod chain;
 mod cohort;
 mod customer;
 pub mod delivered;
+mod derivation;
 mod error;
 pub mod exchange;
 mod fit;
@@ -157,6 +166,7 @@ pub use cohort::{
 pub use customer::{
     Acquisition, Customer, CustomerKind, CustomerRowError, Customers, CustomersError, Preferences, Role, ShadowPrices,
 };
+pub use derivation::{Derivation, DerivationError, DerivationStep, DerivationUnit};
 pub use error::Error;
 pub use fit::{
     Bootstrap, Certificate, Estimate, Extends, Fit, FitError, FunctionalEstimate, InferenceError, LikelihoodRatio, Mle,
@@ -171,9 +181,9 @@ pub use lifetime::{
     AnyModel, Bb, BbParams, Bdw, BdwParams, BetaGeometricParams, BgBb, BgBbParams, BgCnbd, BgNbd, CnbdParams,
     CohortForecast, CountModel, DiscreteWeibull, DiscreteWeibullParams, DistributionError, Forecast, ForecastError,
     GammaGamma, GammaGammaParams, GapPatterns, GgompertzNbd, GgompertzNbdParams, LifetimeValue, Likelihood, MbgCnbd,
-    MbgNbd, Membership, Nbd, NbdParams, NextPurchase, ParameterError, ParetoNbd, ParetoNbdParams, Sbg, SbgParams,
-    SimulationWindow, SpendError, SpendForecast, Tenure, TenureError, Tenures, Timing, UndiscountedValue, Valuation,
-    ValuationError, simulate, simulate_interactions,
+    MbgNbd, Membership, Nbd, NbdParams, NextPurchase, ParameterError, ParetoNbd, ParetoNbdParams, RateFactor,
+    RateFactors, Sbg, SbgParams, ScalingError, SimulationWindow, SpendError, SpendForecast, Tenure, TenureError,
+    Tenures, Timing, UndiscountedValue, Valuation, ValuationError, simulate, simulate_interactions,
 };
 pub use rust_decimal;
 pub use units::{

@@ -105,6 +105,7 @@ mod opportunity;
 mod parameter;
 mod pareto_nbd;
 mod poisson;
+mod scaling;
 mod simulate;
 mod timing;
 mod valuation;
@@ -133,6 +134,7 @@ pub use opportunity::OpportunityProcess;
 pub use parameter::{Dimension, Parameter, ParameterError};
 pub use pareto_nbd::{ParetoNbd, ParetoNbdParams};
 pub use poisson::PoissonProcess;
+pub use scaling::{RateFactor, RateFactors, ScalingError};
 pub use simulate::{SimulationWindow, simulate, simulate_interactions};
 pub use timing::NextPurchase;
 pub use valuation::{LifetimeValue, PeriodValue, Timing, TotalValue, Valuation, ValuationError};
@@ -285,6 +287,10 @@ pub trait Process: sealed::Sealed + Copy + PartialEq + std::fmt::Debug + Send + 
 
     /// How readily the customer leaves, on average.
     fn mean_dropout(&self, unit: TimeUnit) -> Dropout;
+
+    /// The process of the same customer, if rates change from now on; see [`Forecast::scaled`].
+    #[doc(hidden)]
+    fn scaled(&self, factors: RateFactors) -> Result<Self, ScalingError>;
 }
 
 /// How readily a customer leaves: the mean of what is the customer's own.

@@ -34,6 +34,17 @@ impl Axis {
     pub const ALL: [Self; 3] = [Self::Economic, Self::Functional, Self::Psychological];
 }
 
+impl std::fmt::Display for Axis {
+    /// Writes `economic`, `functional` or `psychological`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Economic => "economic",
+            Self::Functional => "functional",
+            Self::Psychological => "psychological",
+        })
+    }
+}
+
 /// One number for each axis.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

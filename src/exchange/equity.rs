@@ -2,6 +2,7 @@ use super::{ExchangeError, Market};
 use crate::{
     chain::Chain,
     delivered::{Axes, Axis, AxisUnit, CostKind, Delivered, Sources},
+    derivation::{Derivation, DerivationStep, DerivationUnit},
     units::{DiscountRate, ExpectedMoney, Probability, Span, Weights, in_range},
 };
 
@@ -54,6 +55,8 @@ impl CustomerBase {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CustomerEquity {
+    /// Whose worth it is.
+    pub base: CustomerBase,
     /// Customer equity: the worth of all customers.
     pub total: ExpectedMoney,
     /// The worth of one customer, by with whom they are today: ours first, rivals', those who buy from nobody.
@@ -67,6 +70,21 @@ pub struct CustomerEquity {
 }
 
 impl CustomerEquity {
+    /// How the total came about: customers, times the worth of each kind of customer by its share.
+    pub fn derivation(&self) -> Derivation {
+        let currency = self.total.currency();
+        let customers = Derivation::known("customers", self.base.customers, DerivationUnit::Number);
+        let kind = |(index, (share, worth)): (usize, (&f64, &ExpectedMoney))| {
+            let share = Derivation::known("share of customers", *share, DerivationUnit::Share);
+            let parts = [share, Derivation::money("worth of one", *worth)];
+            let name = if index == 0 { "ours".to_owned() } else { format!("of alternative {index}") };
+            Derivation::proven("", DerivationStep::Product, currency, parts).named(name)
+        };
+        let kinds = self.base.shares.as_slice().iter().zip(&self.worth).enumerate().map(kind);
+        let mean = Derivation::proven("mean worth", DerivationStep::Sum, currency, kinds);
+        Derivation::proven("customer equity", DerivationStep::Product, currency, [customers, mean])
+    }
+
     /// What one customer of ours takes along by leaving, times the probability of leaving next.
     #[doc(alias = "worth at risk")]
     pub fn at_risk(&self) -> ExpectedMoney {
@@ -159,6 +177,7 @@ impl<U: AxisUnit> Market<U> {
         let weights = self.taste().weights();
         let per_axis = Axes::from([weights.economic, weights.functional, weights.psychological].map(|w| w * steepness));
         Ok(CustomerEquity {
+            base: base.clone(),
             total: ExpectedMoney::new(base.customers * base.shares.mean(&amounts), margin.currency())?,
             worth,
             chosen: chain.rows().iter().map(|row| Probability::computed(row.as_slice()[0])).collect(),

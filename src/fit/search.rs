@@ -35,11 +35,13 @@ impl Mle {
         if first.end != End::Stuck {
             return Ok(first);
         }
+        /// So few rows cost less than the maximum that a sample of them may miss.
+        const CLIMB_FROM_ALL: usize = 192;
         let few = few::<M>(data);
         let ranked = ranked::<M>(starts, &few);
         let Some((start, others)) = ranked.split_first() else { return Ok(first) };
         let best = self.climb::<M>(start, data);
-        if few.distinct() == data.distinct() {
+        if data.distinct() <= CLIMB_FROM_ALL {
             return Ok(others.iter().fold(best, |best, start| self.better::<M>(best, start, data)));
         }
         Ok(self.scouted::<M>(best, others, &few, data))

@@ -1,6 +1,6 @@
 use super::{
     BetaGeometricProcess, BgCnbd, BgNbd, CountModel, Dropout, GgompertzNbd, MbgCnbd, MbgNbd, Nbd, ParetoNbd,
-    PoissonProcess, Process,
+    PoissonProcess, Process, RateFactors, ScalingError,
     sealed::Sealed,
     simulate::{Generator, LatentCustomer},
 };
@@ -181,5 +181,9 @@ impl Process for AnyProcess {
 
     fn mean_dropout(&self, unit: TimeUnit) -> Dropout {
         each_process!(self, |process| process.mean_dropout(unit))
+    }
+
+    fn scaled(&self, factors: RateFactors) -> Result<Self, ScalingError> {
+        Ok(each_process!(self, |process| process.scaled(factors)?.into()))
     }
 }

@@ -8,7 +8,7 @@ use super::{
     ValuationError,
 };
 use crate::{
-    cohort::{Cohort, PurchaseHistory},
+    cohort::{Cohort, PurchaseHistory, SpendHistory},
     math::logistic,
     parallel,
     units::{DiscountRate, Horizon, Probability, Span, TimeUnit},
@@ -118,7 +118,7 @@ impl<'a, M: CountModel<History = PurchaseHistory>, Id> CohortForecast<'a, M, Id>
     /// [`ValuationError::NoSpend`] when the cohort has no spend; [`ValuationError::Customer`] names the first customer
     /// whose value is infinite or whose spend is in another currency than the model.
     pub fn values(&self, valuation: &Valuation, spend: &GammaGamma) -> Result<Vec<LifetimeValue>, ValuationError> {
-        let histories = self.cohort.spend().ok_or(ValuationError::NoSpend)?;
+        let histories = self.spend_histories()?;
         let parts = self.given_alive(|alive| valuation.given_alive(alive), |alive, parts| (alive, parts));
         let rows: Vec<_> = parts.into_iter().zip(histories).collect();
         let values = parallel::map(&rows, |((alive, (expected, discounted)), history)| {
@@ -130,8 +130,13 @@ impl<'a, M: CountModel<History = PurchaseHistory>, Id> CohortForecast<'a, M, Id>
         values.into_iter().enumerate().map(named).collect()
     }
 
+    /// What each customer spent, which a value needs.
+    pub(crate) fn spend_histories(&self) -> Result<&'a [SpendHistory], ValuationError> {
+        self.cohort.spend().ok_or(ValuationError::NoSpend)
+    }
+
     /// `f` of the process of every customer, computed once for equal processes, then combined with P(alive).
-    fn given_alive<A, R>(
+    pub(crate) fn given_alive<A, R>(
         &self,
         f: impl Fn(&M::Alive) -> A + Sync + Send,
         combine: impl Fn(f64, A) -> R + Sync + Send,

@@ -2,6 +2,10 @@ mod likelihood;
 
 pub(super) use likelihood::{LifeJet, ln_left, ln_likelihood, objective};
 
+use super::{
+    ScalingError,
+    scaling::{AGED, scaled},
+};
 use crate::{
     math::{Panel, Panels, exponential_time, integrate},
     units::Horizon,
@@ -58,6 +62,21 @@ impl Life {
             Self::Lomax { shape, scale } => Self::Lomax { shape, scale: scale + u },
             Self::Gompertz { shape, beta, b } => Self::Gompertz { shape, beta: beta_after(beta, b * u), b },
         }
+    }
+
+    /// The life of those whose hazards are all multiplied by a factor.
+    pub fn scaled(self, factor: f64) -> Result<Self, ScalingError> {
+        /// Of the beta of GGompertz/NBD, which age takes towards 1.
+        const BETA: [f64; 2] = [1e-15, 1e6];
+        Ok(match self {
+            Self::Endless => Self::Endless,
+            Self::Lomax { shape, scale } => {
+                Self::Lomax { shape, scale: scaled("scale of the remaining lives", scale / factor, AGED)? }
+            }
+            Self::Gompertz { shape, beta, b } => {
+                Self::Gompertz { shape, beta: scaled("beta of the remaining lives", beta / factor, BETA)?, b }
+            }
+        })
     }
 
     /// ∫ e^(−δu) S(u) du over (`from`, `to`), where `to` may be infinite: discounted time to live.

@@ -4,7 +4,11 @@ mod stay;
 
 pub(super) use stay::{Stay, power_step};
 
-use super::{Dropout, Process, sealed::Sealed};
+use super::{
+    Dropout, Process, RateFactors, ScalingError,
+    scaling::{AGED, scaled},
+    sealed::Sealed,
+};
 use crate::{
     math::{beta_binomial, ln_beta_drop, sum_falling, sum_stretch},
     units::{Horizon, Span, TimeUnit},
@@ -226,5 +230,10 @@ impl Process for OpportunityProcess {
             Stay::Endless => Dropout::Never,
             stay => Dropout::BeforeOpportunity(stay.gone(1.0)),
         }
+    }
+
+    fn scaled(&self, factors: RateFactors) -> Result<Self, ScalingError> {
+        let a = scaled("a of the purchase probabilities", self.a * factors.purchases.get(), AGED)?;
+        Ok(Self { a, stay: self.stay.scaled(factors.dropout.get())?, ..*self })
     }
 }

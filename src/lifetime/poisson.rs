@@ -1,4 +1,9 @@
-use super::{Dropout, Process, life::Life, sealed::Sealed};
+use super::{
+    Dropout, Process, RateFactors, ScalingError,
+    life::Life,
+    scaling::{AGED, scaled},
+    sealed::Sealed,
+};
 use crate::{
     math::{integrate_from_zero, ln_rising, negative_binomial},
     units::{Horizon, Span, TimeUnit},
@@ -115,5 +120,10 @@ impl Process for PoissonProcess {
             Life::Endless => Dropout::Never,
             life => Dropout::Hazard(life.hazard(0.0) * unit.days()),
         }
+    }
+
+    fn scaled(&self, factors: RateFactors) -> Result<Self, ScalingError> {
+        let rate = scaled("rate of the purchase rates", self.rate / factors.purchases.get(), AGED)?;
+        Ok(Self { rate, life: self.life.scaled(factors.dropout.get())?, ..*self })
     }
 }

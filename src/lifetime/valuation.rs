@@ -176,8 +176,12 @@ impl Valuation {
 
     /// Expected and discounted purchases of a living customer; infinite where they diverge.
     pub(super) fn given_alive<P: Process>(&self, alive: &P) -> (f64, f64) {
-        let purchases = |force| alive.discounted_purchases(Span::ZERO, self.horizon, force);
-        (purchases(0.0), purchases(self.discount.force_per_day()))
+        (alive.discounted_purchases(Span::ZERO, self.horizon, 0.0), self.discounted_purchases(alive))
+    }
+
+    /// Discounted purchases of a living customer; infinite where they diverge.
+    pub(crate) fn discounted_purchases<P: Process>(&self, alive: &P) -> f64 {
+        alive.discounted_purchases(Span::ZERO, self.horizon, self.discount.force_per_day())
     }
 
     pub(super) fn assemble(

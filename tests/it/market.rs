@@ -102,6 +102,10 @@ fn f55_choice_switching_worth_and_levers_computed() {
     let psychological = market.with_own(value(&[3.0, 4.0, 3.0])).unwrap();
     let share = psychological.equity(&earnings(100.0, 0.1), &base).unwrap().long_run_share.unwrap();
     close(share.get(), 0.5, 1e-15);
+    let derivation = today.derivation();
+    assert_eq!(derivation.replay(), Ok(today.total.amount()));
+    let ours = derivation.find(&["mean worth", "ours", "worth of one"]).unwrap().value();
+    assert_eq!(ours, today.worth[0].amount());
     close(today.at_risk().amount(), 597.2977 * (1.0 - 0.785_835), 1e-3);
 }
 

@@ -1,6 +1,10 @@
 use super::Phases;
 use crate::{
-    lifetime::{Dropout, Process, sealed::Sealed},
+    lifetime::{
+        Dropout, Process, RateFactors, ScalingError,
+        scaling::{AGED, AS_PARAMETER, scaled},
+        sealed::Sealed,
+    },
     math::{
         BetaMixture, Erlang, Panels, discounted_rate, incomplete_beta, integrate_lanes, ln_rising, negative_binomial,
     },
@@ -119,6 +123,14 @@ impl Process for BetaGeometricProcess {
 
     fn mean_dropout(&self, _: TimeUnit) -> Dropout {
         Dropout::AfterPurchase(self.mixture.a / (self.mixture.a + self.mixture.b))
+    }
+
+    /// The events since the last purchase are past, and stay.
+    fn scaled(&self, factors: RateFactors) -> Result<Self, ScalingError> {
+        let BetaMixture { a, b } = self.mixture;
+        let rate = scaled("rate of the purchase rates", self.rate / factors.purchases.get(), AGED)?;
+        let a = scaled("a of the dropout probabilities", a * factors.dropout.get(), AS_PARAMETER)?;
+        Ok(Self { rate, mixture: BetaMixture { a, b }, ..*self })
     }
 }
 

@@ -1,6 +1,6 @@
 use crate::{
     lifetime::{
-        Dropout, ForecastError, Process,
+        Dropout, ForecastError, Process, RateFactor, RateFactors, ScalingError,
         opportunity::{Stay, opportunities, opportunities_up_to},
         sealed::Sealed,
     },
@@ -213,5 +213,12 @@ impl Process for ContractProcess {
 
     fn mean_dropout(&self, _: TimeUnit) -> Dropout {
         Dropout::BeforeOpportunity(self.stay.gone(1.0))
+    }
+
+    fn scaled(&self, factors: RateFactors) -> Result<Self, ScalingError> {
+        if factors.purchases != RateFactor::ONE {
+            return Err(ScalingError::FixedByContract { factor: factors.purchases.get() });
+        }
+        Ok(Self { stay: self.stay.scaled(factors.dropout.get())?, every: self.every })
     }
 }

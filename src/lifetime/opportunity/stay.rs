@@ -1,4 +1,10 @@
-use crate::math::{ln_beta_drop, sum_falling};
+use crate::{
+    lifetime::{
+        ScalingError,
+        scaling::{AS_PARAMETER, scaled},
+    },
+    math::{ln_beta_drop, sum_falling},
+};
 
 /// How many opportunities customers with the same history still see, given that they see the next: S(k) is the
 /// probability of not having left before the k-th from now.
@@ -39,6 +45,22 @@ impl Stay {
             Self::Beta { gamma, delta, power, seen } => Self::Beta { gamma, delta, power, seen: seen + k },
             Self::Weibull { rate, power, seen } => Self::Weibull { rate, power, seen: seen + k },
         }
+    }
+
+    /// The stay of those who leave more or less readily: the odds of the mean θ, or the rate, times a factor.
+    pub fn scaled(self, factor: f64) -> Result<Self, ScalingError> {
+        /// Of −ln(1 − θ), over the range of the θ of the discrete Weibull model.
+        const RATE: [f64; 2] = [1e-12, 14.0];
+        Ok(match self {
+            Self::Endless => Self::Endless,
+            Self::Beta { gamma, delta, power, seen } => {
+                let gamma = scaled("gamma of the dropout probabilities", gamma * factor, AS_PARAMETER)?;
+                Self::Beta { gamma, delta, power, seen }
+            }
+            Self::Weibull { rate, power, seen } => {
+                Self::Weibull { rate: scaled("rate of leaving", rate * factor, RATE)?, power, seen }
+            }
+        })
     }
 
     /// Σ e^−force·k S(k) over whole k after `from` and up to `to`, which may be infinite; infinite where it diverges.
