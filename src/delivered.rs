@@ -133,6 +133,11 @@ impl Delivered {
         &self.costs
     }
 
+    /// The axis that each kind of cost is charged to.
+    pub const fn projection(&self) -> CostProjection {
+        self.projection
+    }
+
     /// The currency of all amounts.
     pub const fn currency(&self) -> Currency {
         self.benefits.currency()
