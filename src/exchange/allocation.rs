@@ -138,9 +138,9 @@ pub struct Allocation {
 /// # Ok::<(), customer_value::Error>(())
 /// ```
 ///
-/// A seller splits 40 hours, at 50 the hour, between buyers who are about to sign and people who might buy some day.
-/// The first ten hours with the former close two thirds of 9,000 in margin, more hours ever less; with the latter all is
-/// slower, and the number of them without bound:
+/// A seller splits 40 hours, at 50 the hour, between buyers who are about to sign and people who may buy some day. With
+/// the former ten hours bring two thirds of all that can be won; with the latter each hour brings less, but there is
+/// always somebody else:
 ///
 /// ```
 /// use customer_value::exchange::{BudgetItem, ConcaveCurve, ConcaveResponse, allocate};
@@ -153,7 +153,7 @@ pub struct Allocation {
 /// let [ready, general] = items;
 /// let split = allocate(ExpectedMoney::new(40.0 * per_hour, Currency::CNY)?, &[ready?, general?])?;
 /// let hours: Vec<_> = split.items.iter().map(|item| item.spend.amount() / per_hour).collect();
-/// assert!((hours[0] - 21.7).abs() < 0.05 && (hours[1] - 18.3).abs() < 0.05);
+/// assert!((hours[0] - 23.44).abs() < 0.005 && (hours[1] - 16.56).abs() < 0.005);
 /// # Ok::<(), customer_value::Error>(())
 /// ```
 #[doc(alias = "资源整合")]

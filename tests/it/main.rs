@@ -4,6 +4,7 @@
 #![allow(clippy::needless_range_loop, reason = "matrices read better by their indices")]
 
 mod acquisition;
+mod allocation;
 mod batch;
 mod bridge;
 mod cdnow;
@@ -38,6 +39,7 @@ mod interactions;
 mod laws;
 mod laws_discrete;
 mod laws_log;
+mod levers;
 mod log;
 mod market;
 mod models;
