@@ -6,7 +6,9 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use customer_value::delivered::{Axes, BenefitMatrix, Costs, Delivered, Effort, Sources};
-use customer_value::exchange::{CustomerBase, Earnings, Market, Taste};
+use customer_value::exchange::{
+    BudgetItem, ConcaveCurve, ConcaveResponse, CustomerBase, Earnings, Market, Taste, allocate,
+};
 use customer_value::{Chain, Currency, DiscountRate, ExpectedMoney, Money, ShadowPrices, Span, Weights};
 
 fn usd(amount: f64) -> ExpectedMoney {
@@ -57,5 +59,21 @@ fn chains(c: &mut Criterion) {
     c.bench_function("long run, 50 states", |bencher| bencher.iter(|| black_box(&chain).stationary().unwrap()));
 }
 
-criterion_group!(benches, equity, chains);
+fn allocation(c: &mut Criterion) {
+    let item = |index: u32| {
+        let (scale, speed) = (100.0 + f64::from(index % 97), 0.01 + 0.001 * f64::from(index % 31));
+        let curve = match index % 3 {
+            0 => ConcaveCurve::Exponential { limit: scale, speed },
+            1 => ConcaveCurve::Power { scale, exponent: 0.5 },
+            _ => ConcaveCurve::Logarithmic { scale, speed },
+        };
+        BudgetItem::new(ConcaveResponse::new(curve, Currency::USD).unwrap())
+    };
+    let items: Vec<_> = (0..1_000).map(item).collect();
+    c.bench_function("allocation of a budget over 1,000 items", |bencher| {
+        bencher.iter(|| allocate(black_box(usd(50_000.0)), &items).unwrap());
+    });
+}
+
+criterion_group!(benches, equity, chains, allocation);
 criterion_main!(benches);
