@@ -295,7 +295,7 @@ fn equity_ranks_small_levers_as_its_gradient_does() {
     assert_eq!(ranking.iter().map(|ranked| ranked.lever).collect::<Vec<_>>(), [0, 1, 2]);
     let kinds = [(CostKind::Monetary, -by), (CostKind::Time, -by), (CostKind::Psychic, by)];
     for (ranked, (kind, by)) in ranking.iter().zip(kinds) {
-        let expected = gradient.cost(kind, &offer()) * by;
+        let expected = gradient.cost(kind, offer().projection()) * by;
         assert!(relative_error(ranked.gain.amount(), expected) < 1e-5, "{kind}");
     }
     assert_eq!(ranking[2].standing, LeverStanding::WithoutGain);
