@@ -219,7 +219,7 @@ impl Delivered {
 /// How much more one offer delivers than a rival; negative where it delivers less.
 #[doc(alias = "竞争优势")]
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Advantage {
     /// The difference of the net values.
     pub net: ExpectedMoney,
@@ -282,12 +282,20 @@ pub enum DeliveredError {
         /// How many attributes have levels.
         levels: usize,
     },
-    /// Every attribute or need has one number or curve of its own.
-    #[error("{found} responses or levels, expected {expected}")]
+    /// Every attribute has a response of its own.
+    #[error("{found} responses for {expected} attributes, expected one for each")]
     Responses {
-        /// How many attributes or needs there are.
+        /// How many attributes there are.
         expected: usize,
-        /// How many responses or levels were given.
+        /// How many responses were given.
+        found: usize,
+    },
+    /// Every need is met at one level.
+    #[error("{found} levels for {expected} needs, expected one for each")]
+    Levels {
+        /// How many needs there are.
+        expected: usize,
+        /// How many levels were given.
         found: usize,
     },
     /// A response curve gave no number.
@@ -312,6 +320,9 @@ pub enum DeliveredError {
         /// The name.
         name: String,
     },
+    /// There is no need, so there is no mean.
+    #[error("there are no needs, expected at least one")]
+    NoNeeds,
     /// Nothing counts, so there is no mean.
     #[error("the weights of all needs are 0, expected one above 0")]
     NoWeight,

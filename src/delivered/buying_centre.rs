@@ -26,6 +26,17 @@ pub enum Pooling {
     Least,
 }
 
+impl std::fmt::Display for Pooling {
+    /// Writes `linear`, `geometric` or `least`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Linear => "linear",
+            Self::Geometric => "geometric",
+            Self::Least => "least",
+        })
+    }
+}
+
 /// The organisation that buys, as a level above the persons in it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -76,10 +87,10 @@ impl BuyingCentre {
     /// [`DeliveredError::Weights`] unless the weights sum to 1, [`DeliveredError::Member`] for a utility that is not
     /// finite.
     pub fn new(members: impl Into<Vec<Member>>) -> Result<Self, DeliveredError> {
-        let centre = Self(members.into());
-        centre.weights()?;
-        centre.check_utilities(f64::MIN)?;
-        Ok(centre)
+        let members = members.into();
+        Weights::new(members.iter().map(|member| member.weight).collect::<Vec<_>>())?;
+        check_utilities(members.iter().enumerate(), f64::MIN)?;
+        Ok(Self(members))
     }
 
     /// The members.
@@ -96,13 +107,13 @@ impl BuyingCentre {
     ///
     /// # Errors
     ///
-    /// [`DeliveredError::Member`] for a negative utility under [`Pooling::Geometric`], [`DeliveredError::TooLarge`].
+    /// [`DeliveredError::Member`] for a negative utility under [`Pooling::Geometric`] of a member with weight,
+    /// [`DeliveredError::TooLarge`].
     pub fn pooled(&self, pooling: Pooling) -> Result<f64, DeliveredError> {
-        let counted = || self.0.iter().filter(|member| member.weight > 0.0);
         match pooling {
-            Pooling::Linear => finite(counted().map(|member| member.weight * member.utility).sum()),
+            Pooling::Linear => finite(self.counted().map(|(_, member)| member.weight * member.utility).sum()),
             Pooling::Geometric => self.geometric(),
-            Pooling::Least => Ok(counted().map(|member| member.utility).fold(f64::INFINITY, f64::min)),
+            Pooling::Least => Ok(self.counted().map(|(_, member)| member.utility).fold(f64::INFINITY, f64::min)),
         }
     }
 
@@ -119,33 +130,32 @@ impl BuyingCentre {
     }
 
     fn geometric(&self) -> Result<f64, DeliveredError> {
-        self.check_utilities(0.0)?;
-        if self.0.iter().any(|member| member.weight > 0.0 && member.utility <= 0.0) {
+        check_utilities(self.counted(), 0.0)?;
+        if self.counted().any(|(_, member)| member.utility <= 0.0) {
             return Ok(0.0);
         }
-        let utilities: Vec<f64> = self.0.iter().map(|member| member.utility).collect();
-        let mean = Aggregator::ces(self.weights()?, 0.0).and_then(|geometric| geometric.of(&utilities));
+        let (weights, utilities): (Vec<f64>, Vec<f64>) =
+            self.counted().map(|(_, member)| (member.weight, member.utility)).unzip();
+        let mean = Aggregator::ces(Weights::new(weights)?, 0.0).and_then(|geometric| geometric.of(&utilities));
         // Utilities are above zero and as many as weights, so that only the size is left to fail.
         mean.map_err(|_| DeliveredError::TooLarge { quantity: POOLED })
     }
 
-    fn weights(&self) -> Result<Weights, DeliveredError> {
-        Ok(Weights::new(self.0.iter().map(|member| member.weight).collect::<Vec<_>>())?)
-    }
-
-    fn check_utilities(&self, low: f64) -> Result<(), DeliveredError> {
-        for (member, &Member { role, utility, .. }) in self.0.iter().enumerate() {
-            in_range("utility", utility, low, f64::MAX).map_err(|source| DeliveredError::Member {
-                member,
-                role,
-                source,
-            })?;
-        }
-        Ok(())
+    /// The members with weight, with their positions.
+    fn counted(&self) -> impl Iterator<Item = (usize, &Member)> {
+        self.0.iter().enumerate().filter(|(_, member)| member.weight > 0.0)
     }
 }
 
 const POOLED: &str = "pooled utility";
+
+fn check_utilities<'a>(members: impl IntoIterator<Item = (usize, &'a Member)>, low: f64) -> Result<(), DeliveredError> {
+    for (member, &Member { role, utility, .. }) in members {
+        let fault = |source| DeliveredError::Member { member, role, source };
+        in_range("utility", utility, low, f64::MAX).map_err(fault)?;
+    }
+    Ok(())
+}
 
 fn finite(utility: f64) -> Result<f64, DeliveredError> {
     if utility.is_finite() { Ok(utility) } else { Err(DeliveredError::TooLarge { quantity: POOLED }) }

@@ -83,7 +83,7 @@ impl std::fmt::Display for Alternative {
 
 /// The probability of every alternative; together they make 1.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Shares {
     /// Of each offer, in the order declared.
     pub offers: Vec<Probability>,
@@ -207,9 +207,7 @@ impl ChoiceSet {
 
     /// The alternative of highest utility. Among equals the offer declared first is taken, and staying outside last.
     pub fn best(&self) -> Alternative {
-        let first = (Alternative::Offer(0), self.utilities[0]);
-        let better = |best: (Alternative, f64), next: (Alternative, f64)| if next.1 > best.1 { next } else { best };
-        self.alternatives().fold(first, better).0
+        best(self.alternatives())
     }
 
     /// The utilities of the offers, in the order declared.
@@ -308,6 +306,12 @@ impl ChoiceSet {
         let offers = self.utilities.iter().enumerate().map(|(offer, &utility)| (Alternative::Offer(offer), utility));
         offers.chain(self.outside.map(|utility| (Alternative::Outside, utility)))
     }
+}
+
+/// The first alternative of highest utility; there is always an offer, so that leaving is never the only one.
+fn best(alternatives: impl Iterator<Item = (Alternative, f64)>) -> Alternative {
+    let better = |best: (Alternative, f64), next: (Alternative, f64)| if next.1 > best.1 { next } else { best };
+    alternatives.reduce(better).map_or(Alternative::Outside, |(alternative, _)| alternative)
 }
 
 /// Where an alternative stands: offers in the order declared, the outside option after them.

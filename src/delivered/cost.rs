@@ -145,6 +145,7 @@ impl Costs {
 
 /// Costs by kind, some of which may have no price; they have no total until they are [`priced`](Self::priced).
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CostComponents {
     amounts: [Option<f64>; 5],
     currency: Currency,

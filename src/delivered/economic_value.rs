@@ -49,7 +49,7 @@ impl Difference {
 /// let usd = |major: i64| Money::from_minor(100 * major, Currency::USD);
 /// let differences = [Difference::new("paper", usd(120)), Difference::new("training", usd(-30))];
 /// let value = EconomicValue::new(usd(500), differences)?;
-/// assert_eq!(value.max_price().to_string(), "590.00 USD");
+/// assert_eq!(value.value().to_string(), "590.00 USD");
 ///
 /// let split = value.zone(usd(300))?.split(usd(520))?;
 /// assert_eq!((split.customer_surplus.amount(), split.firm_profit.amount()), (70.0, 220.0));
@@ -101,8 +101,8 @@ impl EconomicValue {
     /// What an offer is worth to a customer who could have the rival's: differences in the benefit of each source, and
     /// in each cost beside money.
     ///
-    /// At a price of [`max_price`](Self::max_price) both offers deliver the same net value; the price the offer has
-    /// now does not matter.
+    /// At a price of [`value`](Self::value) both offers deliver the same net value; the price the offer has now does not
+    /// matter.
     ///
     /// # Errors
     ///
@@ -124,7 +124,7 @@ impl EconomicValue {
     /// };
     /// // 50 USD better served, and an hour sooner done.
     /// let value = EconomicValue::over(&offer(150.0, 90, 1.0)?, &offer(100.0, 80, 2.0)?)?;
-    /// assert_eq!(value.max_price().amount(), 80.0 + 50.0 + 20.0);
+    /// assert_eq!(value.value().amount(), 80.0 + 50.0 + 20.0);
     /// # Ok::<(), customer_value::Error>(())
     /// ```
     pub fn over(offer: &Delivered, rival: &Delivered) -> Result<Self, MoneyError> {
@@ -160,16 +160,13 @@ impl EconomicValue {
         self.negative
     }
 
-    /// The reference price, plus what the offer has over it, less what it lacks.
-    pub const fn value(&self) -> ExpectedMoney {
-        self.value
-    }
-
-    /// The highest price at which the customer is not worse off than with the alternative: the value itself.
+    /// The reference price, plus what the offer has over it, less what it lacks: the highest price at which the customer
+    /// is not worse off than with the alternative.
     ///
     /// Below zero the customer would have to be paid.
+    #[doc(alias = "max_price")]
     #[doc(alias = "reservation price")]
-    pub const fn max_price(&self) -> ExpectedMoney {
+    pub const fn value(&self) -> ExpectedMoney {
         self.value
     }
 

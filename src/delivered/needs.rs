@@ -117,11 +117,15 @@ impl Needs {
     ///
     /// # Errors
     ///
-    /// [`DeliveredError::Responses`] unless there are as many levels as needs, [`DeliveredError::NoWeight`] when the
-    /// weights sum to 0, [`DeliveredError::Need`] for a level outside the domain of its response.
+    /// [`DeliveredError::Levels`] unless there are as many levels as needs, [`DeliveredError::NoNeeds`] without needs,
+    /// [`DeliveredError::NoWeight`] when all weights are 0, [`DeliveredError::Need`] for a level outside the domain of its
+    /// response.
     pub fn contributions(&self, levels: &[f64]) -> Result<Vec<f64>, DeliveredError> {
         if levels.len() != self.0.len() {
-            return Err(DeliveredError::Responses { expected: self.0.len(), found: levels.len() });
+            return Err(DeliveredError::Levels { expected: self.0.len(), found: levels.len() });
+        }
+        if self.0.is_empty() {
+            return Err(DeliveredError::NoNeeds);
         }
         let total: f64 = self.0.iter().map(|need| need.weight).sum();
         if total <= 0.0 {

@@ -207,8 +207,8 @@ impl Response {
         self.check_level(level)?;
         let value = match self.0 {
             Curve::Linear { intercept, slope } => intercept + slope * level,
-            Curve::Power { scale, exponent } => scale * level.powf(exponent),
-            Curve::Exponential { scale, rate } => scale * -(-rate * level).exp_m1(),
+            Curve::Power { scale, exponent } => times(scale, level.powf(exponent)),
+            Curve::Exponential { scale, rate } => times(scale, -(-rate * level).exp_m1()),
             Curve::Logistic { ceiling, midpoint, steepness } => ceiling * logistic(steepness * (level - midpoint)),
             Curve::Prospect { reference, gain_exponent, loss_exponent, loss_aversion } => {
                 if level >= reference {
@@ -217,16 +217,13 @@ impl Response {
                     -loss_aversion * (reference - level).powf(loss_exponent)
                 }
             }
-            // Both by differences from their start, so that D stays exact there.
             Curve::Attractive { satisfaction, dissatisfaction } => {
-                dissatisfaction + (satisfaction - dissatisfaction) * level.exp_m1() / (E - 1.0)
+                between(dissatisfaction, satisfaction, level.exp_m1() / 1_f64.exp_m1())
             }
             Curve::MustBe { satisfaction, dissatisfaction } => {
-                dissatisfaction - (satisfaction - dissatisfaction) * E * (-level).exp_m1() / (E - 1.0)
+                between(dissatisfaction, satisfaction, (-level).exp_m1() / (-1_f64).exp_m1())
             }
-            Curve::OneDimensional { satisfaction, dissatisfaction } => {
-                dissatisfaction + (satisfaction - dissatisfaction) * level
-            }
+            Curve::OneDimensional { satisfaction, dissatisfaction } => between(dissatisfaction, satisfaction, level),
         };
         finite("response", value, level)
     }
@@ -242,9 +239,9 @@ impl Response {
         let slope = match self.0 {
             Curve::Linear { slope, .. } => slope,
             Curve::Power { scale, exponent } => {
-                scale * power_slope(level, exponent).ok_or(ResponseError::NoSlope { level })?
+                times(scale, power_slope(level, exponent).ok_or(ResponseError::NoSlope { level })?)
             }
-            Curve::Exponential { scale, rate } => scale * (rate * (-rate * level).exp()),
+            Curve::Exponential { scale, rate } => times(scale, rate * (-rate * level).exp()),
             Curve::Logistic { ceiling, midpoint, steepness } => {
                 let x = steepness * (level - midpoint);
                 ceiling * (steepness * (logistic(x) * logistic(-x)))
@@ -279,6 +276,17 @@ impl Response {
         in_range("level", level, low, high)?;
         Ok(())
     }
+}
+
+/// The product; nothing of a number beyond all floats is nothing.
+fn times(scale: f64, by: f64) -> f64 {
+    if scale.abs() > 0.0 { scale * by } else { 0.0 }
+}
+
+/// The point of the way from D to S at a share of it: both ends are met to the last bit, and since D ≤ 0 ≤ S, no
+/// rounding leads beyond them.
+fn between(dissatisfaction: f64, satisfaction: f64, share: f64) -> f64 {
+    dissatisfaction * (1.0 - share) + satisfaction * share
 }
 
 /// The derivative of x^exponent at x ≥ 0; `None` where it is vertical.

@@ -26,6 +26,17 @@ pub enum ValueVerdict {
     Worse,
 }
 
+impl std::fmt::Display for ValueVerdict {
+    /// Writes `better`, `fair` or `worse`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Better => "better",
+            Self::Fair => "fair",
+            Self::Worse => "worse",
+        })
+    }
+}
+
 /// The map of relative price over relative quality, with the line on which offers are worth their price.
 ///
 /// The line goes through the average offer at (1, 1). Its slope is the weight of quality in the purchase over that of

@@ -289,6 +289,7 @@ impl<U: AxisUnit> ValueVector<U> {
 /// Where a value points: the cosines of its angles with the three axes, whose squares add up to 1.
 #[doc(alias = "方向余弦")]
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Direction(Axes);
 
 impl Direction {

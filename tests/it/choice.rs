@@ -3,7 +3,8 @@
 #![allow(clippy::unreadable_literal, reason = "numbers as they are printed")]
 
 use customer_value::delivered::{
-    Alternative, Axes, BenefitMatrix, ChoiceError, ChoiceSet, Costs, Delivered, Effort, Nest, NestedLogit, Sources,
+    Alternative, Axes, BenefitMatrix, ChoiceError, ChoiceSet, ConditionalLogit, Costs, Delivered, Effort, Nest,
+    NestedLogit, Sources,
 };
 use customer_value::{Currency, Money, ShadowPrices};
 use proptest::prelude::*;
@@ -156,6 +157,36 @@ fn a_nest_without_available_offers_vanishes() {
     assert_eq!(car_only.logsum(), 0.0);
     assert_eq!(car_only.clone().without(0), Err(ChoiceError::Empty));
     assert_eq!(car_only.with_outside(0.0).unwrap().without(0), Err(ChoiceError::Empty));
+}
+
+#[test]
+fn a_nested_logit_tells_what_it_was_made_of() {
+    let offers = NestedLogit::new([1.0, 3.0, 3.0], [nest(1.0, [0]), nest(0.5, [1, 2])]).unwrap();
+    assert_eq!(offers.utilities(), [Some(1.0), Some(3.0), Some(3.0)]);
+    assert_eq!((offers.best(), offers.outside()), (Offer(1), None));
+    let fewer = offers.without(1).unwrap().with_outside(3.0).unwrap();
+    assert_eq!(fewer.utilities(), [Some(1.0), None, Some(3.0)]);
+    assert_eq!((fewer.best(), fewer.outside()), (Offer(2), Some(3.0)));
+    let away = fewer.with_outside(4.0).unwrap();
+    assert_eq!(away.best(), Outside);
+}
+
+#[test]
+fn utilities_of_attributes_feed_either_model() {
+    let model = ConditionalLogit::new([("price", -0.5), ("minutes", -0.25)]).unwrap();
+    let rows = [[2.0, 4.0], [4.0, 8.0]];
+    let utilities = model.utilities(rows).unwrap();
+    assert_eq!(utilities, [-2.0, -4.0]);
+    assert_eq!(model.choice_set(rows).unwrap().utilities(), utilities);
+    let nested = NestedLogit::new(utilities, [nest(1.0, [0, 1])]).unwrap();
+    assert_eq!(nested.utilities(), [Some(-2.0), Some(-4.0)]);
+    let none: [[f64; 2]; 0] = [];
+    assert_eq!(model.utilities(none), Ok(vec![]));
+    assert_eq!(model.choice_set(none), Err(ChoiceError::Empty));
+    let long = ChoiceError::Attributes { alternative: Offer(1), values: 3, attributes: 2 };
+    assert_eq!(model.utilities([vec![1.0, 2.0], vec![1.0, 2.0, 3.0]]), Err(long));
+    let endless = ChoiceError::NotFinite { alternative: Offer(0), value: f64::NEG_INFINITY };
+    assert_eq!(ConditionalLogit::new([("a", -1e200)]).unwrap().utilities([[1e200]]), Err(endless));
 }
 
 #[test]

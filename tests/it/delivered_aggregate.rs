@@ -124,6 +124,48 @@ fn f4_constants_near_1_have_a_k_within_rounding_of_minus_one() {
 }
 
 #[test]
+fn f4_coefficients_that_sum_to_1_have_a_geometric_mean_at_the_least_rho() {
+    // At ρ = ±5e-324, ρ times a logarithm has no digits.
+    for rho in [f64::from_bits(1), -f64::from_bits(1), 1e-31, -1e-31] {
+        let mean = Aggregator::ces_unnormalised([0.5, 0.5], rho).unwrap();
+        near(mean.of(&[2.0, 8.0]).unwrap(), 4.0, 1e-15);
+        near(mean.of(&[1e300, 1e-300]).unwrap(), 1.0, 1e-12);
+    }
+    // 2^(1/ρ) and its inverse.
+    let least = f64::from_bits(1);
+    let of = |coefficients: [f64; 2], rho| Aggregator::ces_unnormalised(coefficients, rho).unwrap().of(&[2.0, 8.0]);
+    assert_eq!(of([1.0, 1.0], least), Err(AggregateError::TooLarge));
+    assert_eq!(of([1.0, 1.0], -least), Ok(0.0));
+    // A component of zero adds no power to the sum, so that its coefficient does not count.
+    let one = Aggregator::ces_unnormalised([0.5, 1.0], least).unwrap();
+    assert_eq!(one.of(&[0.0, 3.0]), Ok(3.0));
+}
+
+#[test]
+fn f4_means_stay_between_components_600_orders_of_magnitude_apart() {
+    for [a, b] in [[1e300, 1e-300], [1e-300, 1e300], [7e250, 3e-290], [3e-290, 7e250]] {
+        let (least, greatest) = (f64::min(a, b), f64::max(a, b));
+        for weight in [1e-300, 1e-20, 0.5, 1.0 - 1e-16] {
+            for rho in [-1e3, -1.0, -1e-20, -1e-31, 1e-31, 1e-20, 1.0, 1e3] {
+                let mean = ces(&[weight, 1.0], rho).of(&[a, b]).unwrap();
+                assert!((least..=greatest).contains(&mean), "{mean} of {a} and {b}, {weight} {rho}");
+            }
+        }
+    }
+}
+
+#[test]
+fn f4_multiplicative_utility_of_the_best_is_at_most_1() {
+    for tenths in 0..9_i32.pow(3) {
+        let constants = [1, 9, 81].map(|place| f64::from(tenths / place % 9 + 1) / 10.0);
+        let utility = Aggregator::multiplicative(constants).unwrap();
+        let best = utility.of(&[1.0; 3]).unwrap();
+        assert!((1.0 - 1e-14..=1.0).contains(&best), "{best} of {constants:?}");
+        assert_eq!(utility.of(&[0.0; 3]).unwrap(), 0.0);
+    }
+}
+
+#[test]
 fn zero_components_need_a_positive_rho() {
     assert_eq!(ces(&[0.5, 0.5], 1.0).of(&[0.0, 4.0]).unwrap(), 2.0);
     assert_eq!(ces(&[0.5, 0.5], 0.5).of(&[0.0, 0.0]).unwrap(), 0.0);

@@ -16,7 +16,7 @@ fn f11_caterpillar_kotler_keller_14th_edition_p_399() {
     let differences = [("durability", 7_000), ("reliability", 6_000), ("service", 5_000), ("warranty", 2_000)];
     let differences: Vec<_> = differences.iter().map(|&(name, worth)| Difference::new(name, usd(worth))).collect();
     let value = EconomicValue::new(usd(90_000), differences).unwrap();
-    assert_eq!(value.max_price().amount(), 110_000.0);
+    assert_eq!(value.value().amount(), 110_000.0);
     assert_eq!((value.positive().amount(), value.negative().amount()), (20_000.0, 0.0));
     // 10,000 off the list price of 110,000: half of the extra value stays with the customer.
     let split = value.zone(usd(70_000)).unwrap().split(usd(100_000)).unwrap();
@@ -35,7 +35,7 @@ fn f11_drawbacks_lower_the_value() {
     let differences = [Difference::new("faster", usd(50)), Difference::new("louder", usd(-80))];
     let value = EconomicValue::new(usd(100), differences).unwrap();
     assert_eq!((value.positive().amount(), value.negative().amount()), (50.0, 80.0));
-    assert_eq!(value.max_price().amount(), 70.0);
+    assert_eq!(value.value().amount(), 70.0);
     let alone = EconomicValue::new(usd(100), []).unwrap();
     assert_eq!((alone.value().amount(), alone.negative().amount().is_sign_positive()), (100.0, true));
     let mixed = EconomicValue::new(usd(100), [Difference::new("faster", eur(50))]);
@@ -108,6 +108,12 @@ fn f12_gale_1994_fair_value_line() {
 }
 
 #[test]
+fn verdicts_have_a_name() {
+    let names = [ValueVerdict::Better, ValueVerdict::Fair, ValueVerdict::Worse].map(|verdict| verdict.to_string());
+    assert_eq!(names, ["better", "fair", "worse"]);
+}
+
+#[test]
 fn f12_impossible_maps_are_typed_errors() {
     let unit = |quantity, value, low, high| ValueMapError::Unit(UnitError { quantity, value, low, high });
     let map = ValueMap::new(probability(0.5), 0.0).unwrap();
@@ -161,7 +167,7 @@ proptest! {
         let against = of(rival, prices.1, hours.1, worry.1);
         let value = EconomicValue::over(&offer, &against).unwrap();
         prop_assert_eq!(value.differences().len(), 8);
-        let price = value.max_price().amount();
+        let price = value.value().amount();
         if price >= 0.0 {
             let at_that = of(own, price as i64, hours.0, worry.0);
             prop_assert_eq!(at_that.net(), against.net());

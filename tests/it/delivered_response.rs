@@ -116,6 +116,31 @@ fn bad_parameters_and_levels_are_typed_errors() {
     assert!(matches!(steep.value(f64::NAN), Err(ResponseError::Unit(_))));
 }
 
+#[test]
+fn f5_nothing_of_a_response_beyond_all_floats_is_nothing() {
+    let nothing = response(Curve::Exponential { scale: 0.0, rate: 1.0 });
+    assert_eq!((nothing.value(-1e3), nothing.slope(-1e3)), (Ok(0.0), Ok(0.0)));
+    let nothing = response(Curve::Power { scale: 0.0, exponent: 2.0 });
+    assert_eq!((nothing.value(1e300), nothing.slope(1e308)), (Ok(0.0), Ok(0.0)));
+}
+
+#[test]
+fn f5_kano_curves_meet_both_ends_to_the_last_bit() {
+    for hundredths in 0..=100 {
+        let satisfaction = f64::from(hundredths) / 100.0;
+        for dissatisfaction in [-1.0, -0.7, -0.3, -0.1, 0.0] {
+            for curve in [
+                Curve::Attractive { satisfaction, dissatisfaction },
+                Curve::MustBe { satisfaction, dissatisfaction },
+                Curve::OneDimensional { satisfaction, dissatisfaction },
+            ] {
+                let ends = (response(curve).value(0.0), response(curve).value(1.0));
+                assert_eq!(ends, (Ok(dissatisfaction), Ok(satisfaction)), "{curve:?}");
+            }
+        }
+    }
+}
+
 fn curves() -> impl Strategy<Value = (Curve, f64)> {
     let kano = || (0.0..=1.0, -1.0..=0.0, 0.01..0.99);
     prop_oneof![

@@ -4,10 +4,11 @@
 use std::fmt::Debug;
 
 use customer_value::delivered::{
-    Aggregator, Articulation, BargainingZone, BuyingCentre, Curve, Difference, EconomicValue, Level, Member, Need,
-    Needs, PairInteraction, Perception, QualityProfile, Response, Score, Trajectory, ValueMap, ValueVector,
+    Aggregator, Articulation, BargainingZone, BuyingCentre, ChoiceSet, Costs, CrossTerms, Curve, Difference,
+    EconomicValue, Effort, Level, Member, Metric, Need, Needs, PairInteraction, Perception, QualityProfile, Response,
+    Score, Trajectory, ValueMap, ValueVector,
 };
-use customer_value::{Probability, Role, Weights};
+use customer_value::{Probability, Role, ShadowPrices, Weights};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::cdnow::day;
@@ -69,4 +70,37 @@ fn exchanges() {
     assert_stored(&ValueMap::new(Probability::new(0.5).unwrap(), 0.25).unwrap(), &[("0.5", "0.0"), ("0.25", "-0.25")]);
     let profile = QualityProfile::new(Weights::equal(1).unwrap(), [2.0], [vec![3.0]]).unwrap();
     assert_stored(&profile, &[("3.0", "0.0"), ("2.0", "-2.0")]);
+}
+
+#[test]
+fn metrics_are_stored_as_the_matrix_they_were_made_from() {
+    let cross = CrossTerms { economic_functional: 0.5, economic_psychological: 0.25, functional_psychological: 0.125 };
+    assert_stored(&cross, &[]);
+    let metric = Metric::new([1.0, 2.0, 3.0], cross).unwrap();
+    assert_stored(&metric, &[("0.5", "1.5"), ("3.0", "-3.0"), ("2.0", "1e200")]);
+    let deviations = Metric::from_covariance([1.0, 2.0, 3.0], cross).unwrap();
+    assert_stored(&deviations, &[("0.5", "1.5"), ("3.0", "-3.0")]);
+    let value = ValueVector::new([3.0, 4.0, 12.0], Score).unwrap();
+    let stored = serde_json::to_string(&deviations).unwrap();
+    let read = serde_json::from_str::<Metric>(&stored).unwrap();
+    assert_eq!(read.length(&value), deviations.length(&value));
+    assert_ne!(read.length(&value), metric.length(&value));
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap()
+}
+
+#[test]
+fn results_are_written_for_others_to_read() {
+    let shares = ChoiceSet::new([0.0, 0.0]).unwrap().shares();
+    assert_eq!(json(&shares), r#"{"offers":[0.5,0.5],"outside":null}"#);
+    let value = ValueVector::new([3.0, 4.0, 0.0], Score).unwrap();
+    let direction = value.direction().unwrap();
+    assert_eq!(json(&direction), r#"{"economic":0.6,"functional":0.8,"psychological":0.0}"#);
+    let ideal = value.against(&value).unwrap();
+    assert!(json(&ideal).contains(r#""attainment":1.0"#), "{}", json(&ideal));
+    let costs = Costs::new(usd(90), Effort { energy: 1.0, ..Effort::default() }).unwrap();
+    let components = costs.components(&ShadowPrices::default()).unwrap();
+    assert_eq!(json(&components), r#"{"amounts":[90.0,0.0,null,0.0,0.0],"currency":"USD"}"#);
 }

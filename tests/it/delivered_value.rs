@@ -181,8 +181,8 @@ fn n18_latent_share_of_the_iceberg_computed() {
     assert_eq!(Needs::new([]).unwrap().latent_share(), None);
     let weightless = Needs::new([need("none", 0.0, Articulation::Latent)]).unwrap();
     assert_eq!(weightless.latent_share(), None);
-    assert_eq!(weightless.satisfaction(&[1.0]), Err(DeliveredError::NoWeight));
-    assert_eq!(Needs::new([]).unwrap().satisfaction(&[]), Err(DeliveredError::NoWeight));
+    assert_eq!(weightless.satisfaction(&[1.0]), Err(DeliveredError::NoNeeds));
+    assert_eq!(Needs::new([]).unwrap().satisfaction(&[]), Err(DeliveredError::NoNeeds));
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn impossible_needs_are_typed_errors() {
     );
     let twice = error([need("a", 1.0, stated), need("a", 2.0, stated)]);
     assert_eq!(twice, DeliveredError::DuplicateNeed { name: "a".into() });
-    assert_eq!(iceberg().satisfaction(&[1.0]), Err(DeliveredError::Responses { expected: 2, found: 1 }));
+    assert_eq!(iceberg().satisfaction(&[1.0]), Err(DeliveredError::Levels { expected: 2, found: 1 }));
     let response = Response::new(Curve::MustBe { satisfaction: 0.5, dissatisfaction: -0.5 }).unwrap();
     let kano = Needs::new([Need { response, ..need("brakes", 1.0, stated) }]).unwrap();
     let outside = DeliveredError::Need { name: "brakes".into(), source: source("level", 2.0, 1.0) };
@@ -248,6 +248,33 @@ fn members_without_say_do_not_count_and_zero_is_a_veto() {
     assert_eq!((centre.say(Role::Payer), centre.say(Role::User), centre.say(Role::Decider)), (1.0, 0.0, 0.0));
     let veto = BuyingCentre::new([member(Role::User, 0.01, 0.0), member(Role::Decider, 0.99, 1.0)]).unwrap();
     assert_eq!(veto.pooled(Pooling::Geometric).unwrap(), 0.0);
+}
+
+#[test]
+fn a_member_without_say_has_no_veto_and_no_utility_to_fear() {
+    let members = [member(Role::User, 0.0, -5.0), member(Role::Payer, 0.5, 0.9), member(Role::Payer, 0.5, 0.4)];
+    let centre = BuyingCentre::new(members).unwrap();
+    close(centre.pooled(Pooling::Geometric).unwrap(), 0.6, 15);
+    assert_eq!(centre.pooled(Pooling::Least).unwrap(), 0.4);
+    close(centre.pooled(Pooling::Linear).unwrap(), 0.65, 15);
+}
+
+#[test]
+fn no_needs_and_needs_without_weight_are_told_apart() {
+    let none = Needs::new([]).unwrap();
+    assert_eq!(none.satisfaction(&[]), Err(DeliveredError::NoNeeds));
+    assert_eq!(DeliveredError::NoNeeds.to_string(), "there are no needs, expected at least one");
+    let idle = Needs::new([need("a", 0.0, Articulation::Stated)]).unwrap();
+    assert_eq!(idle.satisfaction(&[0.5]), Err(DeliveredError::NoWeight));
+    assert_eq!(iceberg().satisfaction(&[]).unwrap_err().to_string(), "0 levels for 2 needs, expected one for each");
+    let responses = DeliveredError::Responses { expected: 1, found: 0 };
+    assert_eq!(responses.to_string(), "0 responses for 1 attributes, expected one for each");
+}
+
+#[test]
+fn pooling_rules_have_a_name() {
+    let names = [Pooling::Linear, Pooling::Geometric, Pooling::Least].map(|pooling| pooling.to_string());
+    assert_eq!(names, ["linear", "geometric", "least"]);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod cdnow;
 mod chain;
 mod choice;
 mod choice_fit;
+mod choice_limits;
 mod cohort;
 mod columns;
 mod contract;

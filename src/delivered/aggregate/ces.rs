@@ -20,24 +20,34 @@ pub fn power_mean(weights: &[f64], rho: f64, components: &[f64]) -> Result<f64, 
         return zero(weights, rho, components);
     }
     let terms = || counted().map(|(weight, &component)| (weight / total, ln_ratio(component, leader)));
-    let ln_mean = if rho.abs() < GEOMETRIC {
-        terms().map(|(share, ln)| share * ln).sum()
-    } else {
-        ln_sum(terms().map(|(share, ln)| (share, rho * ln))) / rho
-    };
-    Ok(times_exp(leader, ln_mean))
+    let mean = times_exp(leader, ln_mean(rho, terms));
+    // A mean is between its components; the rounding of a logarithm of 1,400, between 1e-300 and 1e300, is 1e-13 of it.
+    let (least, greatest) = counted().fold((f64::INFINITY, 0.0_f64), |(least, greatest), (_, &component)| {
+        (least.min(component), greatest.max(component))
+    });
+    Ok(mean.clamp(least, greatest))
 }
 
-/// The same times S^(1/ρ), where S is the sum of the coefficients.
+/// The same times S^(1/ρ), where S is the sum of the coefficients that count.
 pub fn unnormalised(coefficients: &[f64], rho: f64, components: &[f64]) -> Result<f64, AggregateError> {
     let leader = leader(rho, components.iter().copied());
     if leader <= 0.0 {
         return zero(coefficients, rho, components);
     }
-    let sum: f64 = coefficients.iter().sum();
-    let shares = coefficients.iter().map(|coefficient| coefficient / sum);
-    let terms = shares.zip(components).map(|(share, &component)| (share, rho * ln_ratio(component, leader)));
-    Ok(times_exp(leader, (sum.ln() + ln_sum(terms)) / rho))
+    // A power of zero adds nothing to the sum, and would have no logarithm; none is left where ρ < 0.
+    let counted = || coefficients.iter().zip(components).filter(|(_, component)| **component > 0.0);
+    let sum: f64 = counted().map(|(coefficient, _)| coefficient).sum();
+    let terms = || counted().map(|(coefficient, &component)| (coefficient / sum, ln_ratio(component, leader)));
+    Ok(times_exp(leader, sum.ln() / rho + ln_mean(rho, terms)))
+}
+
+/// ln (Σ p e^(ρ t))^(1/ρ) for shares p that sum to 1 and logarithms t of components.
+fn ln_mean<Terms: Iterator<Item = (f64, f64)>>(rho: f64, terms: impl Fn() -> Terms) -> f64 {
+    if rho.abs() < GEOMETRIC {
+        terms().map(|(share, ln)| share * ln).sum()
+    } else {
+        ln_sum(terms().map(|(share, ln)| (share, rho * ln))) / rho
+    }
 }
 
 /// The component with the largest power: the greatest for ρ > 0, otherwise the least.

@@ -37,5 +37,12 @@ fn bound(constants: &[f64], excess: f64) -> f64 {
 /// (Π (1 + K kᵢ uᵢ) − 1) / K, which for K = 0 is the sum.
 pub fn utility(constants: &[f64], k: f64, utilities: &[f64]) -> f64 {
     let products = constants.iter().zip(utilities).map(|(constant, utility)| constant * utility);
-    if k.abs() > 0.0 { products.map(|product| (k * product).ln_1p()).sum::<f64>().exp_m1() / k } else { products.sum() }
+    let utility = if k.abs() > 0.0 {
+        products.map(|product| (k * product).ln_1p()).sum::<f64>().exp_m1() / k
+    } else {
+        products.sum()
+    };
+    // With K > −1 and k below 1 every factor 1 + K k u is above 0, so that the utility rises in each u: from 0, where
+    // all are 0, to ((1 + K) − 1) / K = 1, where all are 1. What lies beyond is rounding.
+    utility.clamp(0.0, 1.0)
 }

@@ -1,6 +1,7 @@
 use super::contrasts::{Contrasts, dot};
 use super::observed::check_names;
-use super::{Alternative, ChoiceError, ChoiceSet, ObservedChoices, ObservedChoicesError, Separation};
+use super::{Alternative, ChoiceError, ChoiceSet, ObservedChoices, ObservedChoicesError, Separation, finite};
+use crate::units::UnitError;
 
 /// What customers make of the attributes of offers: the utility of a unit of each.
 ///
@@ -107,6 +108,25 @@ pub enum LogitError {
         /// What was to be computed.
         quantity: &'static str,
     },
+    /// A stored model does not have one coefficient for each attribute.
+    #[error("{coefficients} coefficients for {attributes} attributes, expected one for each")]
+    Lengths {
+        /// How many attributes there are.
+        attributes: usize,
+        /// How many coefficients were given.
+        coefficients: usize,
+    },
+    /// A stored covariance is none.
+    #[error("{cells} cells, expected a symmetric and positive definite covariance of {attributes} coefficients")]
+    Covariance {
+        /// How many coefficients there are.
+        attributes: usize,
+        /// How many numbers were given.
+        cells: usize,
+    },
+    /// A number of a stored fit is outside the range of its quantity.
+    #[error(transparent)]
+    Unit(#[from] UnitError),
 }
 
 fn terms(terms: &[(String, f64)]) -> String {
@@ -149,24 +169,54 @@ impl ConditionalLogit {
         self.position(attribute).map(|at| self.coefficients[at])
     }
 
+    /// The utilities of alternatives, given by their attributes in the order of the names: those of a [`ChoiceSet`], or
+    /// of a [`NestedLogit`](super::NestedLogit).
+    ///
+    /// # Errors
+    ///
+    /// [`ChoiceError::Attributes`] unless each has all attributes, [`ChoiceError::NotFinite`] when a utility is no
+    /// number.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::delivered::{ConditionalLogit, Nest, NestedLogit};
+    ///
+    /// let commuters = ConditionalLogit::new([("price", -0.5), ("minutes", -0.25)])?;
+    /// let utilities = commuters.utilities([[2.0, 20.0], [2.0, 20.0], [8.0, 8.0]])?;
+    /// assert_eq!(utilities, [-6.0, -6.0, -6.0]);
+    /// let buses = Nest { dissimilarity: 0.5, offers: vec![0, 1] };
+    /// let car = Nest { dissimilarity: 1.0, offers: vec![2] };
+    /// let shares = NestedLogit::new(utilities, [buses, car])?.shares();
+    /// assert!((shares.offers[2].get() - 0.414_214).abs() < 1e-6);
+    /// # Ok::<(), customer_value::Error>(())
+    /// ```
+    pub fn utilities<Row: AsRef<[f64]>>(
+        &self,
+        alternatives: impl IntoIterator<Item = Row>,
+    ) -> Result<Vec<f64>, ChoiceError> {
+        let attributes = self.attributes.len();
+        let utility = |(offer, row): (usize, Row)| {
+            let (row, alternative) = (row.as_ref(), Alternative::Offer(offer));
+            if row.len() != attributes {
+                return Err(ChoiceError::Attributes { alternative, values: row.len(), attributes });
+            }
+            let utility = dot(row, &self.coefficients);
+            finite(alternative, utility).map(|()| utility)
+        };
+        alternatives.into_iter().enumerate().map(utility).collect()
+    }
+
     /// The choice between alternatives, given by their attributes in the order of the names.
     ///
     /// # Errors
     ///
-    /// [`ChoiceError::Empty`] without alternatives, [`ChoiceError::Attributes`] unless each has all attributes,
-    /// [`ChoiceError::NotFinite`] when a utility is no number.
+    /// [`ChoiceError::Empty`] without alternatives, otherwise as [`ConditionalLogit::utilities`].
     pub fn choice_set<Row: AsRef<[f64]>>(
         &self,
         alternatives: impl IntoIterator<Item = Row>,
     ) -> Result<ChoiceSet, ChoiceError> {
-        let attributes = self.attributes.len();
-        let utility = |(offer, row): (usize, Row)| match row.as_ref() {
-            row if row.len() == attributes => Ok(dot(row, &self.coefficients)),
-            row => {
-                Err(ChoiceError::Attributes { alternative: Alternative::Offer(offer), values: row.len(), attributes })
-            }
-        };
-        ChoiceSet::new(alternatives.into_iter().enumerate().map(utility).collect::<Result<Vec<_>, _>>()?)
+        ChoiceSet::new(self.utilities(alternatives)?)
     }
 
     /// The log-likelihood of observed choices.
@@ -216,13 +266,13 @@ struct Unchecked {
 
 #[cfg(feature = "serde")]
 impl TryFrom<Unchecked> for ConditionalLogit {
-    type Error = String;
+    type Error = LogitError;
 
-    fn try_from(raw: Unchecked) -> Result<Self, String> {
+    fn try_from(raw: Unchecked) -> Result<Self, LogitError> {
         let (attributes, coefficients) = (raw.attributes.len(), raw.coefficients.len());
         if attributes != coefficients {
-            return Err(format!("{coefficients} coefficients for {attributes} attributes"));
+            return Err(LogitError::Lengths { attributes, coefficients });
         }
-        Self::new(raw.attributes.into_iter().zip(raw.coefficients)).map_err(|error| error.to_string())
+        Self::new(raw.attributes.into_iter().zip(raw.coefficients))
     }
 }

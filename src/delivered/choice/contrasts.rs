@@ -30,6 +30,12 @@ impl Contrasts {
         self
     }
 
+    /// Every distinct situation as if it had been observed once.
+    pub fn counted_once(&self) -> Self {
+        let situations = self.situations.iter().map(|(_, rows)| (1.0, rows.clone()));
+        Self { width: self.width, situations: situations.collect() }
+    }
+
     /// The differences, one alternative that was not taken after the other.
     pub fn rows(&self) -> impl Iterator<Item = &[f64]> {
         self.situations.iter().flat_map(|(_, rows)| rows.chunks(self.width))
@@ -84,6 +90,11 @@ impl Contrasts {
             rows.chunks(self.width).map(|row| mean - dot(row, step)).fold(0.0, f64::max)
         };
         self.situations.iter().map(fall).fold(0.0, f64::max)
+    }
+
+    /// By how much the log-odds of an alternative against the one taken change at most with the coefficients.
+    pub fn largest_change(&self, step: &[f64]) -> f64 {
+        self.rows().map(|row| dot(row, step).abs()).fold(0.0, f64::max)
     }
 }
 

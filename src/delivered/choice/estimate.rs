@@ -5,8 +5,7 @@ use super::newton::{NoPeak, climb};
 use super::separation::separation;
 use super::{ConditionalLogit, LogitError, ObservedChoices};
 use crate::math::two_sided_quantile;
-use crate::units::Interval;
-use crate::units::Probability;
+use crate::units::{Interval, Probability, UnitError, in_range};
 
 /// A model fitted to observed choices, with what the data say about its coefficients.
 ///
@@ -45,7 +44,7 @@ pub struct LogitFit {
 
 /// One estimated coefficient.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CoefficientEstimate {
     /// The name of the attribute.
     pub attribute: String,
@@ -56,18 +55,55 @@ pub struct CoefficientEstimate {
 }
 
 impl CoefficientEstimate {
-    /// The Wald interval: value ∓ z · error, with P(|Z| ≤ z) = `level` for a standard normal Z; without ends for a
-    /// level of 1.
-    pub fn interval(&self, level: Probability) -> Interval {
-        let width = two_sided_quantile(level.get()) * self.standard_error;
-        Interval { low: self.value - width, high: self.value + width }
+    /// The Wald interval: value ∓ z · error, with P(|Z| ≤ z) = `level` for a standard normal Z.
+    ///
+    /// # Errors
+    ///
+    /// [`UnitError`] for a level of 0 or 1, and when an end is no finite number.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::Probability;
+    /// use customer_value::delivered::CoefficientEstimate;
+    ///
+    /// let price = CoefficientEstimate { attribute: "price".into(), value: -0.02, standard_error: 0.005 };
+    /// assert_eq!(price.to_string(), "price -0.02000 ± 0.005000");
+    /// let interval = price.interval(Probability::new(0.95)?)?;
+    /// assert!((interval.high + 0.010_200).abs() < 1e-6);
+    /// assert!(price.interval(Probability::new(1.0)?).is_err());
+    /// # Ok::<(), customer_value::Error>(())
+    /// ```
+    pub fn interval(&self, level: Probability) -> Result<Interval, UnitError> {
+        let width = two_sided_quantile(confidence(level)?) * self.standard_error;
+        let end = |value| in_range("end of the interval", value, f64::MIN, f64::MAX);
+        Ok(Interval { low: end(self.value - width)?, high: end(self.value + width)? })
     }
 }
 
+/// The level of an interval: at 1 anything is possible, and at 0 nothing is said.
+pub(super) fn confidence(level: Probability) -> Result<f64, UnitError> {
+    in_range("confidence", level.get(), f64::from_bits(1), 1.0_f64.next_down())
+}
+
 impl std::fmt::Display for CoefficientEstimate {
-    /// Writes `price -0.0200 ± 0.0031`.
+    /// Writes four significant digits: `price -0.02000 ± 0.003100`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {:.4} ± {:.4}", self.attribute, self.value, self.standard_error)
+        write!(f, "{} {} ± {}", self.attribute, significant(self.value), significant(self.standard_error))
+    }
+}
+
+/// Four digits from the first that is not 0: coefficients are as small as the units of attributes are large.
+fn significant(value: f64) -> String {
+    const DECIMALS: i32 = 3;
+    let scientific = format!("{value:.3e}");
+    let exponent = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok());
+    match exponent {
+        Some(exponent) if (-DECIMALS - 1..=DECIMALS).contains(&exponent) => {
+            let decimals = usize::try_from(DECIMALS - exponent).unwrap_or(0);
+            format!("{value:.decimals$}")
+        }
+        _ => scientific,
     }
 }
 
@@ -129,12 +165,13 @@ fn check_variation(choices: &ObservedChoices, largest_differences: &[f64]) -> Re
     if attributes.is_empty() { Ok(()) } else { Err(LogitError::NoVariation { attributes }) }
 }
 
-/// No attribute may be a weighted sum of those before it: the information at indifference must have an inverse.
+/// No attribute may be a weighted sum of those before it: the information at indifference must have an inverse, whatever
+/// the counts. Beside a choice observed 2^45 times the others would look like rounding.
 fn check_collinearity(names: &[String], contrasts: &Contrasts) -> Result<(), LogitError> {
     /// The least share of its variation that an attribute has for itself; exact sums are left some 1e-16 by rounding.
     const LEAST_OWN_SHARE: f64 = 1e-12;
     const LEAST_WEIGHT: f64 = 1e-6;
-    let information = contrasts.slopes(&vec![0.0; names.len()]).information;
+    let information = contrasts.counted_once().slopes(&vec![0.0; names.len()]).information;
     let unit = information.diagonal().map(f64::sqrt);
     let correlation = information.component_div(&(&unit * unit.transpose()));
     for attribute in 1..names.len() {
@@ -239,29 +276,25 @@ struct Unchecked {
 
 #[cfg(feature = "serde")]
 impl TryFrom<Unchecked> for LogitFit {
-    type Error = String;
+    type Error = LogitError;
 
     /// What the parts say of each other must hold.
-    fn try_from(raw: Unchecked) -> Result<Self, String> {
+    fn try_from(raw: Unchecked) -> Result<Self, LogitError> {
         let Unchecked { model, covariance, log_likelihood, null_log_likelihood, gradient, choices } = raw;
-        let size = model.attributes().len();
-        let symmetric = |at: usize| covariance[at].to_bits() == covariance[at % size * size + at / size].to_bits();
-        if covariance.len() != size * size || !(0..size * size).all(symmetric) {
-            return Err(format!("expected a symmetric covariance of {size} coefficients"));
+        let (attributes, cells) = (model.attributes().len(), covariance.len());
+        let mirror = |at: usize| at % attributes * attributes + at / attributes;
+        let symmetric = |at: usize| covariance[at].to_bits() == covariance[mirror(at)].to_bits();
+        if cells != attributes * attributes
+            || !(0..cells).all(symmetric)
+            || !crate::math::is_positive_definite(&covariance, attributes)
+        {
+            return Err(LogitError::Covariance { attributes, cells });
         }
-        if !crate::math::is_positive_definite(&covariance, size) {
-            return Err("a covariance that is not positive definite".into());
-        }
-        if !(null_log_likelihood.is_finite() && null_log_likelihood < 0.0) {
-            return Err(format!("null log-likelihood {null_log_likelihood}, expected a number below 0"));
-        }
+        in_range("null log-likelihood", null_log_likelihood, f64::MIN, -f64::from_bits(1))?;
         // Where indifference is the likeliest, rounding may leave the maximum below it.
-        if !((1.0 + 1e-12) * null_log_likelihood..=0.0).contains(&log_likelihood) {
-            return Err(format!("log-likelihood {log_likelihood}, expected {null_log_likelihood} to 0"));
-        }
-        if !(gradient.is_finite() && gradient >= 0.0) || choices == 0 {
-            return Err(format!("gradient {gradient} of {choices} choices, expected one not below 0 of at least 1"));
-        }
+        in_range("log-likelihood", log_likelihood, (1.0 + 1e-12) * null_log_likelihood, 0.0)?;
+        in_range("gradient", gradient, 0.0, f64::MAX)?;
+        in_range("number of choices", choices as f64, 1.0, f64::MAX)?;
         Ok(Self { model, covariance, log_likelihood, null_log_likelihood, gradient, choices })
     }
 }

@@ -1,4 +1,4 @@
-use super::{Alternative, ChoiceError, Shares, finite, position, softmax::Softmax};
+use super::{Alternative, ChoiceError, Shares, best, finite, position, softmax::Softmax};
 use crate::units::{Probability, in_range};
 
 /// Offers that take customers from each other more than from the rest, as two buses do beside a car.
@@ -138,6 +138,26 @@ impl NestedLogit {
     /// The nests, in the order declared.
     pub fn nests(&self) -> &[Nest] {
         &self.nests
+    }
+
+    /// The available alternative of highest utility. Among equals the offer declared first is taken, and staying outside
+    /// last.
+    ///
+    /// It need not have the greatest share: of offers that are all but the same, each gets a part of the share of one.
+    pub fn best(&self) -> Alternative {
+        let offers = self.utilities.iter().enumerate();
+        let offers = offers.filter_map(|(offer, utility)| Some((Alternative::Offer(offer), (*utility)?)));
+        best(offers.chain(self.outside.map(|utility| (Alternative::Outside, utility))))
+    }
+
+    /// The utilities of the offers, in the order declared; `None` where an offer is not available.
+    pub fn utilities(&self) -> &[Option<f64>] {
+        &self.utilities
+    }
+
+    /// The utility of choosing none of the offers, where that is possible.
+    pub const fn outside(&self) -> Option<f64> {
+        self.outside
     }
 
     /// The probability that each alternative is chosen.

@@ -1,4 +1,4 @@
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
 use super::contrasts::{Contrasts, Slopes};
 
@@ -18,16 +18,14 @@ pub(super) struct NoPeak {
     pub last: Vec<f64>,
 }
 
-/// Steps before giving up; where a maximum is far away, a step gains one unit of log-odds, and 40 exhaust all digits.
+/// Steps before giving up: where a maximum is far away, a step gains one unit of log-odds, and 40 exhaust all digits.
 const MOST_STEPS: u32 = 200;
 /// Half the Newton decrement, in units of the log-likelihood: a rest of 1e-7 standard errors.
 const CONVERGED: f64 = 1e-14;
-/// Steps are halved as long as they gain less than this share of what their slope promises.
-const LEAST_SHARE_OF_PROMISE: f64 = 1e-4;
 /// A pivot below this, of an information with ones on its diagonal, is rounding.
 const LEAST_PIVOT: f64 = 1e-14;
 
-/// Climbs by Newton's method, halving steps that are too long; the function is concave.
+/// Climbs by Newton's method within a radius of trust; the function is concave.
 ///
 /// A summit is one only with a proof that it exists. With y = p of all alternatives that were not taken and their
 /// differences r, the gradient is −Σ y r; for Newton's step δ, Σ y′ r = 0 holds exactly with y′ = y (1 + (r − m)·δ),
@@ -37,77 +35,130 @@ const LEAST_PIVOT: f64 = 1e-14;
 pub(super) fn climb(contrasts: &Contrasts, width: usize) -> Result<Peak, NoPeak> {
     /// A fall of 1 is the limit; the rest is left to rounding.
     const PROVEN: f64 = 0.5;
-    let mut at = vec![0.0; width];
-    let mut slopes = contrasts.slopes(&at);
+    let mut point = Point::new(contrasts, vec![0.0; width]);
+    let mut radius = Radius::FIRST;
     for steps in 0..MOST_STEPS {
-        let Some(step) = Step::new(&slopes) else { return Err(NoPeak { steps, last: at }) };
-        let flat = step.gain <= CONVERGED;
-        if flat && contrasts.largest_fall(&at, step.direction.as_slice()) < PROVEN {
-            return Ok(summit(contrasts, at, slopes, step));
+        let newton = match Step::new(&point.slopes, 0.0) {
+            Some(last) if last.gain <= CONVERGED => {
+                let exists = contrasts.largest_fall(&point.at, last.direction.as_slice()) < PROVEN;
+                return if exists { Ok(summit(contrasts, point, last)) } else { Err(NoPeak { steps, last: point.at }) };
+            }
+            newton => newton,
+        };
+        let step = radius.step(contrasts, &point.slopes, newton).filter(|step| step.gain > CONVERGED);
+        let Some(step) = step else { return Err(NoPeak { steps, last: point.at }) };
+        let next = point.moved(contrasts, &step);
+        // Near the top the promise is lost in the rounding of the value.
+        let gained = next.slopes.value - point.slopes.value + 1e-13 * point.slopes.value.abs();
+        if radius.trusts(gained / step.gain, contrasts.largest_change(step.direction.as_slice())) {
+            point = next;
         }
-        let next = if flat { None } else { ahead(contrasts, &at, &slopes, &step) };
-        let Some(next) = next else { return Err(NoPeak { steps, last: at }) };
-        (at, slopes) = next;
     }
-    Err(NoPeak { steps: MOST_STEPS, last: at })
+    Err(NoPeak { steps: MOST_STEPS, last: point.at })
 }
 
 /// Goes on by full steps, each of which squares the error, until rounding stops them. Where the likelihood hardly
 /// bends, what it could still gain is small long before its coefficients are known.
-fn summit(contrasts: &Contrasts, mut at: Vec<f64>, mut slopes: Slopes, mut step: Step) -> Peak {
+fn summit(contrasts: &Contrasts, mut top: Point, mut step: Step) -> Peak {
     const MOST_LAST_STEPS: u32 = 20;
     for _ in 0..MOST_LAST_STEPS {
-        let point = moved(&at, &step, 1.0);
-        let there = contrasts.slopes(&point);
-        match Step::new(&there) {
-            Some(shorter) if shorter.gain < step.gain => (at, slopes, step) = (point, there, shorter),
+        let next = top.moved(contrasts, &step);
+        match Step::new(&next.slopes, 0.0) {
+            Some(shorter) if shorter.gain < step.gain => (top, step) = (next, shorter),
             _ => break,
         }
     }
-    let errors = (0..at.len()).map(|at| step.covariance[(at, at)].sqrt());
+    let Point { at, slopes } = top;
+    let covariance = step.covariance();
+    let errors = (0..at.len()).map(|at| covariance[(at, at)].sqrt());
     let gradient = slopes.gradient.iter().zip(errors).map(|(slope, error)| (slope * error).abs()).fold(0.0, f64::max);
-    Peak { coefficients: at, value: slopes.value, covariance: step.covariance, gradient }
+    Peak { coefficients: at, value: slopes.value, covariance, gradient }
 }
 
-/// The first point on the step, halved again and again, that gains its share; `None` if there is none.
-fn ahead(contrasts: &Contrasts, at: &[f64], slopes: &Slopes, step: &Step) -> Option<(Vec<f64>, Slopes)> {
-    const SHORTEST_SHARE: f64 = 1e-9;
-    let mut share = 1.0;
-    while share > SHORTEST_SHARE {
-        let point = moved(at, step, share);
-        let next = contrasts.slopes(&point);
-        // Near the top the promise is lost in the rounding of the value.
-        let rounding = 1e-13 * slopes.value.abs();
-        if next.value >= slopes.value + 2.0 * LEAST_SHARE_OF_PROMISE * share * step.gain - rounding {
-            return Some((point, next));
+/// How far Newton's model of the likelihood is trusted: the log-odds of two alternatives that a step may change.
+///
+/// Along a step the curvature changes by up to that power of e. A longer step may end so far out that nothing bends any
+/// more, and no step leads back; but a likelihood that rises evenly for hundreds of log-odds is climbed by steps that
+/// grow.
+struct Radius(f64);
+
+impl Radius {
+    const FIRST: Self = Self(4.0);
+    const GROWTH: f64 = 4.0;
+
+    /// Newton's own step if it is short enough, otherwise one that is damped until it is; `None` where rounding leaves
+    /// none.
+    fn step(&self, contrasts: &Contrasts, slopes: &Slopes, newton: Option<Step>) -> Option<Step> {
+        const LEAST_RADIUS: f64 = 1e-9;
+        const LEAST_DAMPING: f64 = 1e-14;
+        let short = |step: &Step| contrasts.largest_change(step.direction.as_slice()) <= self.0;
+        if self.0 < LEAST_RADIUS {
+            return None;
         }
-        share *= 0.5;
+        // Where nothing bends at all, a share of it would be 0 and never grow.
+        let least = (LEAST_DAMPING * slopes.information.diagonal().max()).max(f64::MIN_POSITIVE);
+        let dampings = std::iter::successors(Some(least), |damping| Some(damping * Self::GROWTH));
+        let mut dampings = dampings.take_while(|damping| damping.is_finite());
+        newton.filter(short).or_else(|| dampings.find_map(|damping| Step::new(slopes, damping).filter(short)))
     }
-    None
+
+    /// Whether a step is taken that gained this share of its promise, and how far the next may go.
+    fn trusts(&mut self, share: f64, change: f64) -> bool {
+        /// Steps that gain less than this share of their promise are not taken.
+        const LEAST_SHARE: f64 = 1e-4;
+        if share > 0.75 && change > 0.25 * self.0 {
+            self.0 *= Self::GROWTH;
+        } else if !(share >= 0.25) {
+            self.0 = change / Self::GROWTH;
+        }
+        share >= LEAST_SHARE
+    }
 }
 
-fn moved(at: &[f64], step: &Step, share: f64) -> Vec<f64> {
-    at.iter().zip(&step.direction).map(|(at, by)| at + share * by).collect()
+/// Coefficients with the likelihood there.
+struct Point {
+    at: Vec<f64>,
+    slopes: Slopes,
 }
 
-/// Newton's step, and what comes with it.
+impl Point {
+    fn new(contrasts: &Contrasts, at: Vec<f64>) -> Self {
+        Self { slopes: contrasts.slopes(&at), at }
+    }
+
+    fn moved(&self, contrasts: &Contrasts, step: &Step) -> Self {
+        Self::new(contrasts, self.at.iter().zip(&step.direction).map(|(at, by)| at + by).collect())
+    }
+}
+
+/// A step of Newton's method, and what comes with it.
 struct Step {
     direction: DVector<f64>,
-    /// What a full step promises to gain: half the Newton decrement.
+    /// What it promises to gain: without damping, half the Newton decrement.
     gain: f64,
-    covariance: DMatrix<f64>,
+    units: DVector<f64>,
+    root: Cholesky<f64, Dyn>,
 }
 
 impl Step {
-    /// `None` unless the information is clearly positive definite once every coefficient is measured in what the data
-    /// tell of it alone.
-    fn new(slopes: &Slopes) -> Option<Self> {
-        let units = slopes.information.diagonal().map(|curvature| curvature.sqrt().recip());
-        let scaled = units_of(&slopes.information, &units);
-        let inverse = scaled.cholesky().filter(|root| root.l_dirty().diagonal().min().powi(2) > LEAST_PIVOT)?;
-        let direction = units.component_mul(&inverse.solve(&units.component_mul(&slopes.gradient)));
-        let covariance = units_of(&inverse.inverse(), &units);
-        Some(Self { gain: 0.5 * slopes.gradient.dot(&direction), direction, covariance })
+    /// `None` unless the information, with the damping added to its diagonal, is clearly positive definite once every
+    /// coefficient is measured in what the data tell of it alone.
+    fn new(slopes: &Slopes, damping: f64) -> Option<Self> {
+        let mut information = slopes.information.clone();
+        (0..information.nrows()).for_each(|at| information[(at, at)] += damping);
+        let units = information.diagonal().map(|curvature| curvature.sqrt().recip());
+        let root = units_of(&information, &units).cholesky()?;
+        if !(root.l_dirty().diagonal().min().powi(2) > LEAST_PIVOT) {
+            return None;
+        }
+        let direction = units.component_mul(&root.solve(&units.component_mul(&slopes.gradient)));
+        let gain = 0.5 * (slopes.gradient.dot(&direction) + damping * direction.norm_squared());
+        Some(Self { direction, gain, units, root })
+    }
+
+    /// The inverse of the information.
+    fn covariance(&self) -> DMatrix<f64> {
+        units_of(&self.root.inverse(), &self.units)
     }
 }
 

@@ -28,7 +28,8 @@ impl Situation {
 /// Choices that were observed, checked: the data of a [`LogitFit`](super::LogitFit).
 ///
 /// Equal situations are counted once, with the sum of their counts, and sorted: what is computed from them does not
-/// depend on the order of rows.
+/// depend on the order of rows. Alternatives keep the order in which they are listed, so that the same ones in another
+/// order are another situation, of the same likelihood.
 ///
 /// # Examples
 ///

@@ -1,9 +1,10 @@
 use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
 
+use super::estimate::confidence;
 use super::{ConditionalLogit, LogitError, LogitFit};
 use crate::math::two_sided_quantile;
-use crate::units::{Currency, ExpectedMoney, MoneyError, Probability, Seed};
+use crate::units::{Currency, ExpectedMoney, MoneyError, Probability, Seed, UnitError};
 
 /// What one more unit of an attribute is worth to customers in money, as far as their choices tell.
 ///
@@ -89,9 +90,15 @@ pub enum WillingnessError {
     /// The amount is too large for a number.
     #[error(transparent)]
     Money(#[from] MoneyError),
-    /// An interval needs draws.
-    #[error("no draws, expected at least 1")]
-    NoDraws,
+    /// An interval has a level above 0 and below 1.
+    #[error(transparent)]
+    Unit(#[from] UnitError),
+    /// An interval needs draws, which are held in memory.
+    #[error("{draws} draws, expected 1 to {}", WillingnessToPay::MOST_DRAWS)]
+    Draws {
+        /// How many were asked for.
+        draws: u32,
+    },
     /// The data do not tell well enough that customers mind paying.
     #[error("the coefficient of the price is not below 0 in {not_negative} of {draws} draws: the interval has no end")]
     Unbounded {
@@ -100,6 +107,20 @@ pub enum WillingnessError {
         /// Of how many.
         draws: u32,
     },
+}
+
+impl std::fmt::Display for WillingnessToPay {
+    /// Writes `1.50 USD ± 0.12 USD`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ± {}", self.amount, self.standard_error)
+    }
+}
+
+impl std::fmt::Display for MoneyInterval {
+    /// Writes `1.20 USD to 1.80 USD`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} to {}", self.low, self.high)
+    }
 }
 
 impl ConditionalLogit {
@@ -156,24 +177,26 @@ impl LogitFit {
         let (worth, cost) = (self.model().coefficients()[of], self.model().coefficients()[by]);
         let (attribute_variance, price_variance) = (self.covariance_of(of, of), self.covariance_of(by, by));
         let covariance = self.covariance_of(of, by);
-        let slope = amount.amount();
-        let variance = attribute_variance + 2.0 * slope * covariance + slope * slope * price_variance;
-        // Of a form that is not negative, rounding may leave less than zero.
-        let standard_error = ExpectedMoney::new(variance.max(0.0).sqrt() / cost.abs(), currency)?;
         let (attribute, price) = (worth, cost);
-        Ok(WillingnessToPay {
+        let mut estimate = WillingnessToPay {
             amount,
-            standard_error,
+            standard_error: ExpectedMoney::zero(currency),
             attribute,
             price,
             attribute_variance,
             price_variance,
             covariance,
-        })
+        };
+        estimate.standard_error = ExpectedMoney::new(estimate.delta_error(), currency)?;
+        Ok(estimate)
     }
 }
 
 impl WillingnessToPay {
+    /// The most draws of [`krinsky_robb`](Self::krinsky_robb): they tell the ends of a 95 % interval to 0.1 % of its
+    /// width.
+    pub const MOST_DRAWS: u32 = 1_000_000;
+
     /// The estimate, per unit of the attribute.
     pub const fn amount(&self) -> ExpectedMoney {
         self.amount
@@ -190,9 +213,9 @@ impl WillingnessToPay {
     ///
     /// # Errors
     ///
-    /// [`WillingnessError::Money`] for a level of 1, and when an end is too large.
+    /// [`WillingnessError::Unit`] for a level of 0 or 1, [`WillingnessError::Money`] when an end is too large.
     pub fn interval(&self, level: Probability) -> Result<MoneyInterval, WillingnessError> {
-        let width = self.standard_error.checked_mul(two_sided_quantile(level.get()))?;
+        let width = self.standard_error.checked_mul(two_sided_quantile(confidence(level)?))?;
         Ok(MoneyInterval { low: self.amount.checked_sub(width)?, high: self.amount.checked_add(width)? })
     }
 
@@ -205,10 +228,14 @@ impl WillingnessToPay {
     ///
     /// # Errors
     ///
-    /// [`WillingnessError::NoDraws`], [`WillingnessError::Unbounded`] when such draws reach an end,
+    /// [`WillingnessError::Unit`] for a level of 0 or 1, [`WillingnessError::Draws`] unless there are 1 to
+    /// [`MOST_DRAWS`](Self::MOST_DRAWS), [`WillingnessError::Unbounded`] when such draws reach an end,
     /// [`WillingnessError::Money`] when an end is too large.
     pub fn krinsky_robb(&self, level: Probability, draws: u32, seed: Seed) -> Result<MoneyInterval, WillingnessError> {
-        let last = draws.checked_sub(1).ok_or(WillingnessError::NoDraws)?;
+        let level = confidence(level)?;
+        if !(1..=Self::MOST_DRAWS).contains(&draws) {
+            return Err(WillingnessError::Draws { draws });
+        }
         let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed.get());
         let drawn: Vec<(f64, f64)> = (0..draws).map(|_| self.draw(&mut generator)).collect();
         let worth = |&(attribute, price): &(f64, f64)| {
@@ -217,16 +244,31 @@ impl WillingnessToPay {
         let mut worths: Vec<f64> = drawn.iter().map(worth).collect();
         worths.sort_unstable_by(f64::total_cmp);
 
-        let cut = (0.5 * level.complement().get() * f64::from(draws)).floor().min(f64::from(last / 2));
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to half of the draws")]
-        let cut = cut as usize;
-        let (low, high) = (worths[cut], worths[last as usize - cut]);
+        let cut = cut_off(level, draws);
+        let (low, high) = (worths[cut], worths[draws as usize - 1 - cut]);
         let not_negative = drawn.iter().map(|(_, price)| u32::from(*price >= 0.0)).sum();
         if not_negative > 0 && !(low.is_finite() && high.is_finite()) {
             return Err(WillingnessError::Unbounded { not_negative, draws });
         }
         let money = |amount| ExpectedMoney::new(amount, self.amount.currency());
         Ok(MoneyInterval { low: money(low)?, high: money(high)? })
+    }
+
+    /// By the variances of the coefficients relative to their squares: units of the price and of the attribute cancel
+    /// before anything is squared, and of a price in terms of itself nothing is left.
+    fn delta_error(&self) -> f64 {
+        let relative = |covariance: f64, one: f64, other: f64| covariance / one / other;
+        let attribute = relative(self.attribute_variance, self.attribute, self.attribute);
+        let price = relative(self.price_variance, self.price, self.price);
+        let both = relative(self.covariance, self.attribute, self.price);
+        let square = attribute + price - 2.0 * both;
+        if square.is_finite() {
+            // Of a form that is not negative, rounding may leave less than zero.
+            self.attribute.abs() * square.max(0.0).sqrt() / self.price.abs()
+        } else {
+            // Beside an attribute that is worth nothing, what the price adds vanishes.
+            self.attribute_variance.sqrt() / self.price.abs()
+        }
     }
 
     /// Coefficients of the attribute and of the price, by the triangular root of their covariance.
@@ -238,6 +280,16 @@ impl WillingnessToPay {
         let own = (self.attribute_variance - shared * shared).max(0.0).sqrt();
         (self.attribute + shared * first + own * second, self.price + price_error * first)
     }
+}
+
+/// How many draws are cut off at either end, so that one is left.
+fn cut_off(level: f64, draws: u32) -> usize {
+    /// One minus a level such as 0.9 misses its decimals by 1e-17, and a tenth of 100 draws would be 9 of them.
+    const ROUNDING: f64 = 1e-9;
+    let cut = (0.5 * (1.0 - level) * f64::from(draws) + ROUNDING).floor().min(f64::from((draws - 1) / 2));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to half of the draws")]
+    let cut = cut as usize;
+    cut
 }
 
 /// −attribute / price, without a negative zero.

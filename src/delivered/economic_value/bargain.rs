@@ -44,7 +44,7 @@ pub struct BargainingZone {
 
 /// What each side has of a sale.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ValueSplit {
     /// What the customer keeps.
     pub customer_surplus: ExpectedMoney,

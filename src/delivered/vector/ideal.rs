@@ -14,6 +14,7 @@ use crate::delivered::DeliveredError;
 /// kind hides too little of another.
 #[doc(alias = "理想点")]
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct AgainstIdeal<U> {
     /// What is missing on each axis; negative where there is more than wanted.
     pub gap: ValueVector<U>,

@@ -38,13 +38,24 @@ use crate::units::in_range;
 /// Mahalanobis (1936), *On the generalised distance in statistics*.
 #[doc(alias = "Mahalanobis")]
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Form", into = "Form"))]
 pub struct Metric {
+    form: Form,
     /// A factor F with M = FᵀF, so that the length of `v` is the plain length of F·v.
     factor: Matrix3<f64>,
 }
 
-/// The entries of a symmetric matrix off its diagonal.
+/// The matrix that the metric was made from, which is how it is stored.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+enum Form {
+    Matrix { diagonal: Axes, cross: CrossTerms },
+    Covariance { variances: Axes, cross: CrossTerms },
+}
+
+/// The entries of a symmetric matrix off its diagonal: unchecked numbers, which [`Metric::new`] checks.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CrossTerms {
     /// Row economic, column functional.
     pub economic_functional: f64,
@@ -65,7 +76,9 @@ impl Metric {
     ///
     /// [`DeliveredError::NotPositiveDefinite`], or [`DeliveredError::Unit`] for an entry outside ±1e150.
     pub fn new(diagonal: impl Into<Axes>, cross: CrossTerms) -> Result<Self, DeliveredError> {
-        Ok(Self { factor: cholesky(diagonal.into(), cross)?.transpose() })
+        let diagonal = diagonal.into();
+        let factor = cholesky(diagonal, cross)?.transpose();
+        Ok(Self { form: Form::Matrix { diagonal, cross }, factor })
     }
 
     /// The metric that counts in standard deviations: the inverse of a covariance matrix.
@@ -74,9 +87,12 @@ impl Metric {
     ///
     /// As [`Metric::new`].
     pub fn from_covariance(variances: impl Into<Axes>, cross: CrossTerms) -> Result<Self, DeliveredError> {
-        let factor = cholesky(variances.into(), cross)?.solve_lower_triangular(&Matrix3::identity());
+        let variances = variances.into();
+        let factor = cholesky(variances, cross)?.solve_lower_triangular(&Matrix3::identity());
         match factor {
-            Some(factor) if factor.iter().all(|entry| entry.is_finite()) => Ok(Self { factor }),
+            Some(factor) if factor.iter().all(|entry| entry.is_finite()) => {
+                Ok(Self { form: Form::Covariance { variances, cross }, factor })
+            }
             _ => Err(DeliveredError::NotPositiveDefinite),
         }
     }
@@ -113,4 +129,23 @@ fn cholesky(diagonal: Axes, cross: CrossTerms) -> Result<Matrix3<f64>, Delivered
     lower
         .filter(|lower| (0..3).all(|i| lower[(i, i)].powi(2) > LEAST_PIVOT * diagonal.to_array()[i]))
         .ok_or(DeliveredError::NotPositiveDefinite)
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Form> for Metric {
+    type Error = DeliveredError;
+
+    fn try_from(form: Form) -> Result<Self, DeliveredError> {
+        match form {
+            Form::Matrix { diagonal, cross } => Self::new(diagonal, cross),
+            Form::Covariance { variances, cross } => Self::from_covariance(variances, cross),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<Metric> for Form {
+    fn from(metric: Metric) -> Self {
+        metric.form
+    }
 }

@@ -48,7 +48,7 @@ pub struct Trajectory<U = Currency>(Vec<(Day, ValueVector<U>)>);
 
 /// How much nearer a value came to an ideal, in the unit of the values; negative where it went away.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Approach {
     /// From each point to the next.
     pub steps: Vec<f64>,
