@@ -454,7 +454,7 @@ fn f58_scenarios_near_the_largest_number_have_a_floor() {
     let risk = |amounts: &[f64], confidence: f64| {
         let scenarios: Vec<_> = amounts.iter().copied().map(usd).collect();
         IncomeAtRisk::of(&scenarios, probability(confidence))
-            .map(|risk| [risk.expected, risk.floor, risk.at_risk].map(|money| money.amount()))
+            .map(|risk| [risk.expected, risk.floor, risk.at_risk].map(ExpectedMoney::amount))
     };
     assert_eq!(risk(&[-1e308, 1e308], 0.5), Ok([0.0; 3]));
     assert_eq!(risk(&[f64::MAX, f64::MAX], 0.95), Ok([f64::MAX, f64::MAX, 0.0]));
