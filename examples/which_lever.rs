@@ -11,7 +11,7 @@ use customer_value::delivered::{
 use customer_value::exchange::{
     BlattbergDeighton, BudgetItem, Change, Claim, ClaimVerdict, ConcaveCurve, ConcaveResponse, CustomerBase,
     CustomerEquity, Earnings, FirstMargin, Lever, Market, RankBy, RankedLever, Relationship, Retention, SpendResponse,
-    Taste, UnitEconomics, affordable_in_order, allocate, rank_levers,
+    SpendResponses, Taste, UnitEconomics, affordable_in_order, allocate, rank_levers,
 };
 use customer_value::{Currency, DiscountRate, ExpectedMoney, Money, Probability, ShadowPrices, Span, Weights};
 
@@ -51,7 +51,7 @@ fn main() -> Outcome<()> {
     })?;
     print_levers(&levers, &ranking)?;
     print_budget(&levers, &ranking)?;
-    print_slogans(&equity)
+    print_slogans(&equity, earnings)
 }
 
 /// Benefits a year in euros by source, each on the economic, functional and psychological axis; price; hours; unease.
@@ -216,15 +216,15 @@ fn verdict(verdict: ClaimVerdict) -> &'static str {
     }
 }
 
-fn print_slogans(equity: &CustomerEquity) -> Outcome<()> {
-    let retention = Retention::new(equity.chosen[0], Span::years(1.0)?)?;
-    let discount = DiscountRate::effective_annual(0.1)?;
+fn print_slogans(equity: &CustomerEquity, earnings: Earnings) -> Outcome<()> {
+    let Earnings { margin, discount, period } = earnings;
+    let retention = Retention::new(equity.chosen[0], period)?;
     let relationship = Relationship { retention, discount, first_margin: FirstMargin::Now };
     println!(
         "\n\"5 % less churn doubles profit\", at our retention of {:.1} %, 10 % and 150 EUR to win a driver:",
         100.0 * equity.chosen[0].get()
     );
-    let economics = UnitEconomics::new(eur(420.0)?, eur(150.0)?)?;
+    let economics = UnitEconomics::new(margin, eur(150.0)?)?;
     for (name, claim) in [("5 points", Claim::five_points_double()), ("5 percent of it", Claim::five_percent_double())]
     {
         let check = claim.check(&relationship, &economics)?;
@@ -232,9 +232,11 @@ fn print_slogans(equity: &CustomerEquity) -> Outcome<()> {
             check.uplift.map_or("no profit to compare with".to_owned(), |uplift| format!("{:+.1} %", 100.0 * uplift));
         println!("  {name:16} {uplift:>8}: {}", verdict(check.verdict));
     }
-    let winning = SpendResponse::new(0.4, 0.004, Currency::EUR)?;
-    let keeping = SpendResponse::new(0.85, 0.02, Currency::EUR)?;
-    let best = BlattbergDeighton::new(eur(420.0)?, discount, Span::years(1.0)?, winning, keeping)?.optimum()?;
+    let responses = SpendResponses {
+        acquisition: SpendResponse::new(0.4, 0.004, Currency::EUR)?,
+        retention: SpendResponse::new(0.85, 0.02, Currency::EUR)?,
+    };
+    let best = BlattbergDeighton::new(earnings, responses)?.optimum()?;
     println!("\"Winning costs five times what keeping does\":");
     let average = |spend: ExpectedMoney, share: Probability| spend.amount() / share.get();
     println!(
@@ -245,8 +247,8 @@ fn print_slogans(equity: &CustomerEquity) -> Outcome<()> {
     );
     println!(
         "  but one more of either costs {:.2} and {:.2} EUR, what a customer is worth: {:.2} EUR.",
-        winning.marginal_cost(best.acquisition)?.amount(),
-        keeping.marginal_cost(best.retention)?.amount(),
+        responses.acquisition.marginal_cost(best.acquisition)?.amount(),
+        responses.retention.marginal_cost(best.retention)?.amount(),
         best.lifetime_value.amount(),
     );
     Ok(())

@@ -13,13 +13,13 @@
 //! | What are all customers worth, and what would a better offer add? | [`Market::equity`] | [`CustomerEquity`] with its exact gradient |
 //! | What does more delivered value make of customers under a fitted model? | [`ValueElasticity`], [`Uplift`], [`CohortEquity`] | ΔCLV with its parts, a customer or a cohort |
 //! | How long do customers stay? | [`Retention`] | expected periods, survival |
-//! | What is a margin that repeats worth? | [`Relationship`] | the margin multiple, with growth |
+//! | What is a margin that repeats worth? | [`Relationship`], first margin either way | the margin multiple, with growth |
 //! | … when margins change with tenure? | [`MarginSchedule`] | value, path by period |
 //! | … when each period has a promotion? | [`PromotedMargin`] | value over a finite horizon |
-//! | How many customers shall we have? | [`LeakyBucket`] | stock by period, steady state, half-life of the gap |
+//! | How many customers shall we have? | [`LeakyBucket`], [`Retention::hold_level`] | stock by period, steady state, half-life of the gap; how many must join |
 //! | Why do they leave? | [`LeakTally`] | causes by number, and how few make up most |
 //! | What is less churn worth? Does 5 % less double profit? | [`Relationship::leverage`], [`Claim`] | uplift; verdict, and for whom it would hold |
-//! | How much to spend on winning, how much on keeping? | [`BlattbergDeighton`] | both budgets, and the value they make |
+//! | How much to spend on winning, how much on keeping? | [`BlattbergDeighton`], first margin now | both budgets, and the value they make |
 //! | How to split a budget where each item has diminishing returns? | [`allocate`] over [`BudgetItem`]s | spends, and what one more unit of money brings |
 //! | Which improvement of the offer first? | [`Lever`], [`rank_levers`] | gain, spend and return, in order |
 //! | Does serving get cheaper with experience? | [`LearningCurve`] | cost of the n-th time, and of all |
@@ -30,8 +30,8 @@
 //! | Which business earns it? | [`profit_by_stream`] | totals by revenue stream |
 //! | Why did profit change? | [`ProfitDrivers`] | parts that add up to the change |
 //! | How safe is the income? | [`CashVariability`], [`IncomeAtRisk`] | variation, shortfall |
-//! | Did the campaign work? | [`Campaign`] | lift over the control, profit, return |
-//! | What is selling earlier worth? | [`acceleration_value`] | money |
+//! | Did the campaign work? | [`Campaign`] | [`CampaignLift`] over the control, profit, return |
+//! | What is selling earlier worth? | [`Acceleration`] | money |
 //! | Sell directly or through a partner? | [`Route`], [`best_route`] | margin, volume of equal margins |
 
 mod acceleration;
@@ -58,14 +58,14 @@ mod stream;
 mod tenure;
 mod variability;
 
-pub use acceleration::acceleration_value;
-pub use acquisition::{BlattbergDeighton, Budgets, SpendResponse};
+pub use acceleration::Acceleration;
+pub use acquisition::{BlattbergDeighton, Budgets, SpendResponse, SpendResponses};
 pub use allocation::{AllocatedItem, Allocation, BudgetItem, ConcaveCurve, ConcaveResponse, Room, allocate};
 pub use bridge::{BridgeError, CohortEquity, CohortUplift, Elasticity, Uplift, ValueChange, ValueElasticity};
 pub use bucket::LeakyBucket;
-pub use campaign::{Arm, Campaign, Lift};
+pub use campaign::{Arm, Campaign, CampaignLift};
 pub use claim::{Claim, ClaimCheck, ClaimVerdict, RetentionRange, UnitEconomics};
-pub use cross_sell::{Association, CrossOffer, cross_sell_value, share_of_wallet};
+pub use cross_sell::{Association, BasketCounts, CrossOffer, cross_sell_value, share_of_wallet};
 pub use drivers::{Driver, DriverEffects, ProfitDrivers};
 pub use equity::{CustomerBase, CustomerEquity, Earnings, EquityGradient};
 pub use leak::{LeakCause, LeakShare, LeakTally};
@@ -85,6 +85,8 @@ pub use route::{Route, RouteAdvantage, RouteTerms, best_route};
 pub use stream::{RevenueStream, StreamTotal, profit_by_stream};
 pub use tenure::{AfterSchedule, MarginSchedule, PromotedMargin, TenureValue};
 pub use variability::{CashVariability, IncomeAtRisk};
+
+use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
@@ -125,6 +127,46 @@ pub enum ExchangeError {
         found: usize,
         /// How many it takes.
         least: usize,
+    },
+    /// There is more than can be counted.
+    #[error("got {found} {items}, expected at most {most}")]
+    TooMany {
+        /// What is counted.
+        items: &'static str,
+        /// How many there are.
+        found: u128,
+        /// How many there may be.
+        most: u64,
+    },
+    /// One of several things does not go with the others, or has no number.
+    #[error("item {position} (from 0) of the {items}: {source}")]
+    Item {
+        /// What they are.
+        items: &'static str,
+        /// Position of the one.
+        position: usize,
+        /// What is wrong with it.
+        source: Box<Self>,
+    },
+    /// One of several things that are told apart by name has none.
+    #[error("item {position} (from 0) of the {items} has no name, expected one that is not blank")]
+    NoName {
+        /// What they are.
+        items: &'static str,
+        /// Position of the one.
+        position: usize,
+    },
+    /// Two things that are told apart by name have the same.
+    #[error("items {first} and {second} (from 0) of the {items} are both named {name:?}, expected different names")]
+    SameName {
+        /// What they are.
+        items: &'static str,
+        /// Their name.
+        name: String,
+        /// Position of the first.
+        first: usize,
+        /// Position of the second.
+        second: usize,
     },
     /// Margins that are kept and grow faster than they are discounted have no finite value.
     #[error(
@@ -176,6 +218,14 @@ pub enum ExchangeError {
         activity: String,
         /// The quantity given.
         quantity: Decimal,
+    },
+    /// An activity has no cost.
+    #[error("activity {activity:?}: {source}")]
+    Activity {
+        /// Which activity.
+        activity: String,
+        /// What is wrong with it.
+        source: Box<Self>,
     },
     /// Shares of a total exist only where it is positive.
     #[error("the total is {total}, expected one above zero to take shares of")]
@@ -274,8 +324,29 @@ fn one_currency(
     mut currencies: impl Iterator<Item = Currency>,
 ) -> Result<Currency, ExchangeError> {
     let first = currencies.next().ok_or(ExchangeError::TooFew { items, found: 0, least: 1 })?;
-    currencies.try_for_each(|found| same_currency(first, found))?;
+    for (behind, found) in currencies.enumerate() {
+        same_currency(first, found).map_err(at(items, behind + 1))?;
+    }
     Ok(first)
+}
+
+/// Says of which of several things an error is.
+fn at<E: Into<ExchangeError>>(items: &'static str, position: usize) -> impl Fn(E) -> ExchangeError {
+    move |source| ExchangeError::Item { items, position, source: Box::new(source.into()) }
+}
+
+/// Checks that things can be told apart by name.
+fn distinct_names<'a>(items: &'static str, names: impl Iterator<Item = &'a str>) -> Result<(), ExchangeError> {
+    let mut seen = BTreeMap::new();
+    for (position, name) in names.enumerate() {
+        if name.trim().is_empty() {
+            return Err(ExchangeError::NoName { items, position });
+        }
+        if let Some(first) = seen.insert(name, position) {
+            return Err(ExchangeError::SameName { items, name: name.into(), first, second: position });
+        }
+    }
+    Ok(())
 }
 
 /// The quotient of two exact amounts of one currency; `None` unless the divisor is positive.

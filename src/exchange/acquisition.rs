@@ -1,8 +1,8 @@
-use super::{ExchangeError, expected};
+use super::{Earnings, ExchangeError, expected};
 use crate::math::first_reaching;
-use crate::units::{Currency, DiscountRate, ExpectedMoney, Probability, Span, UnitError, in_range, same_currency};
+use crate::units::{Currency, ExpectedMoney, Probability, in_range, same_currency};
 
-/// The share of people won or kept by spending on each of them: steep at first, never above a ceiling.
+/// The share of people won or kept by spending on each of them: steep at first, never above a limit.
 ///
 /// # Formula
 ///
@@ -10,7 +10,12 @@ use crate::units::{Currency, DiscountRate, ExpectedMoney, Probability, Span, Uni
 /// c · (1 − e^(−k·spend))
 /// ```
 ///
-/// where `c` is the ceiling and `k` the steepness, per major unit of money.
+/// where `c` is the limit, Blattberg and Deighton's ceiling rate, and `k` the speed, per major unit of money.
+///
+/// It is the curve of [`ConcaveCurve::Exponential`](super::ConcaveCurve::Exponential), with the same limit and speed, and
+/// that of [`Curve::Exponential`](crate::delivered::Curve::Exponential), where they are called scale and rate. It is a type
+/// of its own because its values are probabilities, so that its limit is one too and lies below 1: nobody wins everybody.
+/// [`ConcaveResponse::of_share`](super::ConcaveResponse::of_share) makes it a response that competes for a budget.
 ///
 /// # Examples
 ///
@@ -32,8 +37,8 @@ use crate::units::{Currency, DiscountRate, ExpectedMoney, Probability, Span, Uni
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "UncheckedResponse"))]
 pub struct SpendResponse {
-    ceiling: f64,
-    steepness: f64,
+    limit: f64,
+    speed: f64,
     currency: Currency,
 }
 
@@ -41,15 +46,15 @@ pub struct SpendResponse {
 const LARGEST: f64 = 1e100;
 
 impl SpendResponse {
-    /// A response with its ceiling and its steepness per major unit of a currency.
+    /// A response with its limit and its speed per major unit of a currency.
     ///
     /// # Errors
     ///
-    /// [`UnitError`] unless the ceiling lies between 0 and 1, both excluded, and the steepness from 1e-100 to 1e100.
-    pub fn new(ceiling: f64, steepness: f64, currency: Currency) -> Result<Self, UnitError> {
-        in_range("ceiling of a response", ceiling, f64::MIN_POSITIVE, 1.0_f64.next_down())?;
-        in_range("steepness of a response", steepness, LARGEST.recip(), LARGEST)?;
-        Ok(Self { ceiling, steepness, currency })
+    /// [`ExchangeError::Unit`] unless the limit lies between 0 and 1, both excluded, and the speed from 1e-100 to 1e100.
+    pub fn new(limit: f64, speed: f64, currency: Currency) -> Result<Self, ExchangeError> {
+        in_range("limit of a response", limit, f64::MIN_POSITIVE, 1.0_f64.next_down())?;
+        in_range("speed of a response", speed, LARGEST.recip(), LARGEST)?;
+        Ok(Self { limit, speed, currency })
     }
 
     /// The response that passes through a known point: what is spent today, and the share that it wins.
@@ -62,23 +67,25 @@ impl SpendResponse {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] unless the spend is positive and the share positive and below the ceiling; and as
+    /// [`ExchangeError::Unit`] unless the spend is positive and the share positive and below the limit; and as
     /// [`new`](Self::new).
-    pub fn through(spend: ExpectedMoney, share: Probability, ceiling: f64) -> Result<Self, UnitError> {
+    pub fn through(spend: ExpectedMoney, share: Probability, limit: f64) -> Result<Self, ExchangeError> {
         in_range("spend", spend.amount(), LARGEST.recip(), LARGEST)?;
-        let ceiling = in_range("ceiling of a response", ceiling, f64::MIN_POSITIVE, 1.0_f64.next_down())?;
-        let share = in_range("share below its ceiling", share.get(), f64::MIN_POSITIVE, ceiling.next_down())?;
-        Self::new(ceiling, -(-share / ceiling).ln_1p() / spend.amount(), spend.currency())
+        let limit = in_range("limit of a response", limit, f64::MIN_POSITIVE, 1.0_f64.next_down())?;
+        let share = in_range("share below its limit", share.get(), f64::MIN_POSITIVE, limit.next_down())?;
+        Self::new(limit, -(-share / limit).ln_1p() / spend.amount(), spend.currency())
     }
 
     /// The share that no spend exceeds.
-    pub const fn ceiling(&self) -> f64 {
-        self.ceiling
+    #[doc(alias = "ceiling")]
+    pub const fn limit(&self) -> f64 {
+        self.limit
     }
 
-    /// How fast the ceiling is approached, per major unit of money.
-    pub const fn steepness(&self) -> f64 {
-        self.steepness
+    /// How fast the limit is neared, per major unit of money: 1/speed units bring 63 % of it.
+    #[doc(alias = "steepness")]
+    pub const fn speed(&self) -> f64 {
+        self.speed
     }
 
     /// The currency of the spend.
@@ -123,18 +130,19 @@ impl SpendResponse {
     }
 
     fn at(&self, spend: f64) -> f64 {
-        -self.ceiling * (-self.steepness * spend).exp_m1()
+        -self.limit * (-self.speed * spend).exp_m1()
     }
 
     fn slope(&self, spend: f64) -> f64 {
-        self.ceiling * self.steepness * (-self.steepness * spend).exp()
+        self.limit * self.speed * (-self.speed * spend).exp()
     }
 }
 
 /// How much to spend per prospect on winning customers, and per customer and period on keeping them.
 ///
-/// The first margin falls now, from everybody who was won. Retention is paid for at the end of each period, for everybody
-/// who was a customer in it.
+/// The first margin falls now, from everybody who was won, as under [`FirstMargin::Now`](super::FirstMargin::Now): CLV
+/// contains the margin of the acquiring purchase. Retention is paid for at the end of each period, for everybody who was
+/// a customer in it.
 ///
 /// # Formula
 ///
@@ -157,17 +165,19 @@ impl SpendResponse {
 /// # Examples
 ///
 /// ```
-/// use customer_value::exchange::{BlattbergDeighton, SpendResponse};
+/// use customer_value::exchange::{BlattbergDeighton, Earnings, SpendResponse, SpendResponses};
 /// use customer_value::{Currency, DiscountRate, ExpectedMoney, Span};
 ///
-/// let model = BlattbergDeighton::new(
-///     ExpectedMoney::new(100.0, Currency::USD)?,
-///     DiscountRate::effective_annual(0.15)?,
-///     Span::years(1.0)?,
-///     SpendResponse::new(0.40, 0.05, Currency::USD)?,
-///     SpendResponse::new(0.85, 0.04, Currency::USD)?,
-/// )?;
-/// let best = model.optimum()?;
+/// let earnings = Earnings {
+///     margin: ExpectedMoney::new(100.0, Currency::USD)?,
+///     discount: DiscountRate::effective_annual(0.15)?,
+///     period: Span::years(1.0)?,
+/// };
+/// let responses = SpendResponses {
+///     acquisition: SpendResponse::new(0.40, 0.05, Currency::USD)?,
+///     retention: SpendResponse::new(0.85, 0.04, Currency::USD)?,
+/// };
+/// let best = BlattbergDeighton::new(earnings, responses)?.optimum()?;
 /// assert_eq!(best.acquisition.to_string(), "23.17 USD");
 /// assert_eq!(best.retention.to_string(), "42.23 USD");
 /// assert_eq!(best.customer_equity.to_string(), "20.53 USD");
@@ -183,16 +193,23 @@ impl SpendResponse {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
 pub struct BlattbergDeighton {
-    margin: ExpectedMoney,
-    discount: DiscountRate,
-    period: Span,
-    acquisition: SpendResponse,
-    retention: SpendResponse,
+    earnings: Earnings,
+    responses: SpendResponses,
+}
+
+/// How people answer to the two spends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SpendResponses {
+    /// The share of prospects won, by the spend on each of them.
+    pub acquisition: SpendResponse,
+    /// The share of customers kept for another period, by the spend on each of them in a period.
+    pub retention: SpendResponse,
 }
 
 /// Two spends with what they make: per prospect that acquisition addresses, per customer that retention keeps.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Budgets {
     /// Spend per prospect on winning them.
     pub acquisition: ExpectedMoney,
@@ -209,24 +226,29 @@ pub struct Budgets {
 }
 
 impl BlattbergDeighton {
-    /// A margin per customer and period, discounted over that period, with the response to either spend.
+    /// What a customer earns, with the response to either spend.
     ///
     /// # Errors
     ///
-    /// [`ExchangeError::Money`] when currencies differ, [`ExchangeError::Unit`] unless the margin is positive and
-    /// at most 1e100 and the period has a length.
-    pub fn new(
-        margin: ExpectedMoney,
-        discount: DiscountRate,
-        period: Span,
-        acquisition: SpendResponse,
-        retention: SpendResponse,
-    ) -> Result<Self, ExchangeError> {
-        same_currency(margin.currency(), acquisition.currency)?;
-        same_currency(margin.currency(), retention.currency)?;
+    /// [`ExchangeError::Money`] when currencies differ, [`ExchangeError::Unit`] unless the margin lies from 1e-100 to
+    /// 1e100 and the period has a length.
+    pub fn new(earnings: Earnings, responses: SpendResponses) -> Result<Self, ExchangeError> {
+        let Earnings { margin, period, .. } = earnings;
+        same_currency(margin.currency(), responses.acquisition.currency)?;
+        same_currency(margin.currency(), responses.retention.currency)?;
         in_range("margin", margin.amount(), LARGEST.recip(), LARGEST)?;
         in_range("period in days", period.as_days(), f64::MIN_POSITIVE, f64::MAX)?;
-        Ok(Self { margin, discount, period, acquisition, retention })
+        Ok(Self { earnings, responses })
+    }
+
+    /// What a customer earns.
+    pub const fn earnings(&self) -> Earnings {
+        self.earnings
+    }
+
+    /// The response to either spend.
+    pub const fn responses(&self) -> SpendResponses {
+        self.responses
     }
 
     /// What two spends make, per prospect and per customer.
@@ -235,8 +257,8 @@ impl BlattbergDeighton {
     ///
     /// [`ExchangeError::Money`] for another currency, [`ExchangeError::Unit`] unless both lie from 0 to 1e100.
     pub fn at(&self, acquisition: ExpectedMoney, retention: ExpectedMoney) -> Result<Budgets, ExchangeError> {
-        let (won, kept) = (self.acquisition.spend(acquisition)?, self.retention.spend(retention)?);
-        self.budgets(won, kept)
+        let SpendResponses { acquisition: winning, retention: keeping } = self.responses;
+        self.budgets(winning.spend(acquisition)?, keeping.spend(retention)?)
     }
 
     /// The spends that make a prospect worth most.
@@ -248,79 +270,76 @@ impl BlattbergDeighton {
     /// [`ExchangeError::TooLarge`].
     pub fn optimum(&self) -> Result<Budgets, ExchangeError> {
         let retention = self.best_retention();
-        let SpendResponse { ceiling, steepness, .. } = self.acquisition;
+        let SpendResponse { limit, speed, .. } = self.responses.acquisition;
         // As a sum of logarithms, because the product may be too large for a number.
-        let log = steepness.ln() + ceiling.ln() + self.lifetime_value(retention).ln();
-        self.budgets(log.max(0.0) / steepness, retention)
+        let log = speed.ln() + limit.ln() + self.lifetime_value(retention).ln();
+        self.budgets(log.max(0.0) / speed, retention)
     }
 
     fn budgets(&self, acquisition: f64, retention: f64) -> Result<Budgets, ExchangeError> {
-        let money = |amount| expected("value of a customer", amount, self.margin.currency());
-        let (acquired, value) = (self.acquisition.at(acquisition), self.lifetime_value(retention));
+        let money = |amount| expected("value of a customer", amount, self.earnings.margin.currency());
+        let (acquired, value) = (self.responses.acquisition.at(acquisition), self.lifetime_value(retention));
         Ok(Budgets {
             acquisition: money(acquisition)?,
             acquired: Probability::computed(acquired),
             retention: money(retention)?,
-            retained: Probability::computed(self.retention.at(retention)),
+            retained: Probability::computed(self.responses.retention.at(retention)),
             lifetime_value: money(value)?,
             customer_equity: money(acquired * value - acquisition)?,
         })
     }
 
     fn lifetime_value(&self, retention: f64) -> f64 {
-        (self.margin.amount() - self.factor() * retention) / self.leak(retention)
+        (self.earnings.margin.amount() - self.factor() * retention) / self.leak(retention)
     }
 
     fn best_retention(&self) -> f64 {
-        let (margin, factor, response) = (self.margin.amount(), self.factor(), self.retention);
+        let (margin, factor, response) = (self.earnings.margin.amount(), self.factor(), self.responses.retention);
         let shortage = |spend: f64| self.leak(spend) - (margin - factor * spend) * response.slope(spend);
         if shortage(0.0) >= 0.0 {
             return 0.0;
         }
         // Beyond either end another unit surely costs more than it brings: nothing is left of the margin, or the
         // slope times the margin is below the least leak.
-        let flat = (margin.ln() + (response.ceiling * response.steepness).ln() - (1.0 - response.ceiling).ln())
-            / response.steepness;
+        let SpendResponse { limit, speed, .. } = response;
+        let flat = (margin.ln() + (limit * speed).ln() - (1.0 - limit).ln()) / speed;
         first_reaching(0.0, [0.0, flat.min(margin / factor)], shortage)
     }
 
     /// 1 − r / (1 + d), as a sum of positive terms.
     fn leak(&self, retention: f64) -> f64 {
-        let lost =
-            (1.0 - self.retention.ceiling) + self.retention.ceiling * (-self.retention.steepness * retention).exp();
-        lost + (1.0 - lost) * self.discount.loss(self.period)
+        let SpendResponse { limit, speed, .. } = self.responses.retention;
+        let lost = (1.0 - limit) + limit * (-speed * retention).exp();
+        lost + (1.0 - lost) * self.earnings.discount.loss(self.earnings.period)
     }
 
     fn factor(&self) -> f64 {
-        self.discount.factor(self.period)
+        self.earnings.discount.factor(self.earnings.period)
     }
 }
 
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
 struct UncheckedResponse {
-    ceiling: f64,
-    steepness: f64,
+    limit: f64,
+    speed: f64,
     currency: Currency,
 }
 
 #[cfg(feature = "serde")]
 impl TryFrom<UncheckedResponse> for SpendResponse {
-    type Error = UnitError;
+    type Error = ExchangeError;
 
-    fn try_from(raw: UncheckedResponse) -> Result<Self, UnitError> {
-        Self::new(raw.ceiling, raw.steepness, raw.currency)
+    fn try_from(raw: UncheckedResponse) -> Result<Self, ExchangeError> {
+        Self::new(raw.limit, raw.speed, raw.currency)
     }
 }
 
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
 struct Unchecked {
-    margin: ExpectedMoney,
-    discount: DiscountRate,
-    period: Span,
-    acquisition: SpendResponse,
-    retention: SpendResponse,
+    earnings: Earnings,
+    responses: SpendResponses,
 }
 
 #[cfg(feature = "serde")]
@@ -328,6 +347,6 @@ impl TryFrom<Unchecked> for BlattbergDeighton {
     type Error = ExchangeError;
 
     fn try_from(raw: Unchecked) -> Result<Self, ExchangeError> {
-        Self::new(raw.margin, raw.discount, raw.period, raw.acquisition, raw.retention)
+        Self::new(raw.earnings, raw.responses)
     }
 }

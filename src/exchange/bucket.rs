@@ -1,5 +1,6 @@
-use super::retention::Retention;
-use crate::units::{UnitError, in_range};
+use super::ExchangeError;
+use super::retention::{Retention, geometric};
+use crate::units::in_range;
 
 /// More customers than there are people, few enough that no count of them overflows.
 const MOST_CUSTOMERS: f64 = 1e15;
@@ -9,7 +10,7 @@ const MOST_CUSTOMERS: f64 = 1e15;
 /// # Formula
 ///
 /// ```text
-/// N' = r·N + a        steady state a / (1 − r)        after n periods N* + (N − N*)·rⁿ
+/// N' = r·N + a        steady state N* = a / (1 − r)        after n periods N·rⁿ + a·(1 − rⁿ)/(1 − r)
 /// ```
 ///
 /// where `r` is the retention, `a` the customers acquired a period and `N*` the steady state.
@@ -24,7 +25,7 @@ const MOST_CUSTOMERS: f64 = 1e15;
 /// let bucket = LeakyBucket::new(retention, 200.0)?;
 /// assert!((bucket.steady_state().ok_or("no steady state")? - 1_000.0).abs() < 1e-9);
 /// assert_eq!(bucket.next(500.0)?, 600.0);
-/// assert!((LeakyBucket::hold_level(&retention, 500.0)? - 100.0).abs() < 1e-12);
+/// assert!((retention.hold_level(500.0)? - 100.0).abs() < 1e-12);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "漏桶")]
@@ -41,8 +42,8 @@ impl LeakyBucket {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] unless the number lies between 0 and 1e15.
-    pub fn new(retention: Retention, acquired: f64) -> Result<Self, UnitError> {
+    /// [`ExchangeError::Unit`] unless the number lies between 0 and 1e15.
+    pub fn new(retention: Retention, acquired: f64) -> Result<Self, ExchangeError> {
         Ok(Self { retention, acquired: customers("acquired customers", acquired)? })
     }
 
@@ -60,8 +61,8 @@ impl LeakyBucket {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] unless the stock lies between 0 and 1e15.
-    pub fn next(&self, stock: f64) -> Result<f64, UnitError> {
+    /// [`ExchangeError::Unit`] unless the stock lies between 0 and 1e15.
+    pub fn next(&self, stock: f64) -> Result<f64, ExchangeError> {
         let stock = customers("stock of customers", stock)?;
         Ok(self.retention.rate().get() * stock + self.acquired)
     }
@@ -71,14 +72,10 @@ impl LeakyBucket {
     /// # Errors
     ///
     /// As [`next`](Self::next).
-    pub fn after(&self, stock: f64, periods: u32) -> Result<f64, UnitError> {
+    pub fn after(&self, stock: f64, periods: u32) -> Result<f64, ExchangeError> {
         let stock = customers("stock of customers", stock)?;
-        let left = self.retention.survival(periods).get();
-        let joined = match self.steady_state() {
-            Some(steady) => steady * (1.0 - left),
-            None => self.acquired * f64::from(periods),
-        };
-        Ok(stock * left + joined)
+        let joined = self.acquired * geometric(self.retention.churn().get(), periods.into());
+        Ok(stock * self.retention.survival(periods).get() + joined)
     }
 
     /// The stock after one period, after two, and so on.
@@ -86,7 +83,7 @@ impl LeakyBucket {
     /// # Errors
     ///
     /// As [`next`](Self::next).
-    pub fn path(&self, stock: f64, periods: u16) -> Result<Vec<f64>, UnitError> {
+    pub fn path(&self, stock: f64, periods: u16) -> Result<Vec<f64>, ExchangeError> {
         let mut stock = customers("stock of customers", stock)?;
         let step = |_| {
             stock = self.retention.rate().get() * stock + self.acquired;
@@ -98,15 +95,6 @@ impl LeakyBucket {
     /// The stock that stays as it is; `None` when nobody leaves, since then there is none, or any is.
     pub fn steady_state(&self) -> Option<f64> {
         self.retention.expected_periods().map(|periods| self.acquired * periods)
-    }
-
-    /// How many must join each period to hold a `stock`.
-    ///
-    /// # Errors
-    ///
-    /// As [`next`](Self::next).
-    pub fn hold_level(retention: &Retention, stock: f64) -> Result<f64, UnitError> {
-        Ok(retention.churn().get() * customers("stock of customers", stock)?)
     }
 
     /// After how many periods half of any gap to the steady state is closed; `None` when nobody leaves.
@@ -122,8 +110,25 @@ impl LeakyBucket {
     }
 }
 
-fn customers(quantity: &'static str, count: f64) -> Result<f64, UnitError> {
-    in_range(quantity, count, 0.0, MOST_CUSTOMERS)
+impl Retention {
+    /// How many customers must join each period to hold a `stock` of them.
+    ///
+    /// # Formula
+    ///
+    /// ```text
+    /// (1 − r) · N
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ExchangeError::Unit`] unless the stock lies between 0 and 1e15.
+    pub fn hold_level(&self, stock: f64) -> Result<f64, ExchangeError> {
+        Ok(self.churn().get() * customers("stock of customers", stock)?)
+    }
+}
+
+fn customers(quantity: &'static str, count: f64) -> Result<f64, ExchangeError> {
+    Ok(in_range(quantity, count, 0.0, MOST_CUSTOMERS)?)
 }
 
 #[cfg(feature = "serde")]
@@ -135,9 +140,9 @@ struct Unchecked {
 
 #[cfg(feature = "serde")]
 impl TryFrom<Unchecked> for LeakyBucket {
-    type Error = UnitError;
+    type Error = ExchangeError;
 
-    fn try_from(raw: Unchecked) -> Result<Self, UnitError> {
+    fn try_from(raw: Unchecked) -> Result<Self, ExchangeError> {
         Self::new(raw.retention, raw.acquired)
     }
 }

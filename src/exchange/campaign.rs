@@ -1,7 +1,6 @@
 use super::{ExchangeError, expected, finite, not_negative, part_of};
 use crate::math::two_sided_quantile;
-use crate::units::Interval;
-use crate::units::{ExpectedMoney, Money, Probability, UnitError, in_range, same_currency};
+use crate::units::{ExpectedMoney, Interval, Money, Probability, in_range, same_currency};
 
 /// Customers who were treated alike, and how many of them responded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,11 +83,13 @@ pub struct Campaign {
     pub cost: Money,
 }
 
-/// What a campaign changed.
+/// What a campaign changed: a *difference* of response rates, where the lift of an
+/// [`Association`](super::Association) is a ratio.
 #[doc(alias = "uplift")]
+#[doc(alias = "Lift")]
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Lift {
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct CampaignLift {
     /// The response rate of the treated less that of the control group.
     pub difference: f64,
     /// The standard error of the difference.
@@ -113,7 +114,7 @@ impl Campaign {
     ///
     /// [`ExchangeError::NoControl`], [`ExchangeError::Money`] when currencies differ, [`ExchangeError::Negative`] for a
     /// cost below zero, [`ExchangeError::TooLarge`].
-    pub fn lift(&self) -> Result<Lift, ExchangeError> {
+    pub fn lift(&self) -> Result<CampaignLift, ExchangeError> {
         let control = self.control.ok_or(ExchangeError::NoControl)?;
         same_currency(self.margin.currency(), self.cost.currency())?;
         not_negative("cost of a campaign", self.cost)?;
@@ -122,7 +123,7 @@ impl Campaign {
         let profit = expected("incremental profit", gained - self.cost.to_f64(), self.margin.currency())?;
         let cost = self.cost.to_f64();
         let return_on_cost = (cost > 0.0).then(|| finite("return on cost", profit.amount() / cost)).transpose()?;
-        Ok(Lift {
+        Ok(CampaignLift {
             difference,
             standard_error: (self.treated.variance_of_rate() + control.variance_of_rate()).sqrt(),
             incremental_profit: profit,
@@ -131,7 +132,7 @@ impl Campaign {
     }
 }
 
-impl Lift {
+impl CampaignLift {
     /// How many standard errors the difference is away from zero; `None` when nothing varies, as where everybody or
     /// nobody responds.
     pub fn z(&self) -> Option<f64> {
@@ -142,8 +143,8 @@ impl Lift {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] for a confidence of 1, at which anything is possible.
-    pub fn interval(&self, confidence: Probability) -> Result<Interval, UnitError> {
+    /// [`ExchangeError::Unit`] for a confidence of 1, at which anything is possible.
+    pub fn interval(&self, confidence: Probability) -> Result<Interval, ExchangeError> {
         let confidence = in_range("confidence", confidence.get(), 0.0, 1.0_f64.next_down())?;
         let width = two_sided_quantile(confidence) * self.standard_error;
         Ok(Interval { low: self.difference - width, high: self.difference + width })

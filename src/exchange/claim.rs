@@ -1,7 +1,7 @@
 use super::leverage::ChurnCut;
 use super::retention::{FirstMargin, Relationship};
 use super::{ExchangeError, expected, finite};
-use crate::units::{ExpectedMoney, Probability, UnitError, in_range, same_currency};
+use crate::units::{ExpectedMoney, Probability, in_range, same_currency};
 
 /// What one customer yields a period, and what winning them costs.
 ///
@@ -96,7 +96,7 @@ pub struct Claim {
 
 /// What one's own numbers say about a [`Claim`].
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ClaimCheck {
     /// Profit per customer at the present churn.
     pub profit_before: ExpectedMoney,
@@ -124,9 +124,20 @@ pub enum ClaimVerdict {
     NoProfitBefore,
 }
 
+impl std::fmt::Display for ClaimVerdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Holds => "holds",
+            Self::HoldsByAcquisitionCost => "holds by acquisition cost",
+            Self::FallsShort => "falls short",
+            Self::NoProfitBefore => "no profit before",
+        })
+    }
+}
+
 /// Retention rates from one to another; at an end itself, profit may be zero or without limit.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct RetentionRange {
     /// The lowest rate.
     pub from: Probability,
@@ -139,8 +150,8 @@ impl Claim {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] unless the uplift is positive and finite.
-    pub fn new(cut: ChurnCut, uplift: f64) -> Result<Self, UnitError> {
+    /// [`ExchangeError::Unit`] unless the uplift is positive and finite.
+    pub fn new(cut: ChurnCut, uplift: f64) -> Result<Self, ExchangeError> {
         Ok(Self { cut, uplift: in_range("claimed uplift", uplift, f64::MIN_POSITIVE, f64::MAX)? })
     }
 
@@ -344,9 +355,9 @@ struct UncheckedClaim {
 
 #[cfg(feature = "serde")]
 impl TryFrom<UncheckedClaim> for Claim {
-    type Error = UnitError;
+    type Error = ExchangeError;
 
-    fn try_from(raw: UncheckedClaim) -> Result<Self, UnitError> {
+    fn try_from(raw: UncheckedClaim) -> Result<Self, ExchangeError> {
         Self::new(raw.cut, raw.uplift)
     }
 }

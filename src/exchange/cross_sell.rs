@@ -1,4 +1,4 @@
-use super::{ExchangeError, not_negative, part_of, ratio};
+use super::{ExchangeError, at, not_negative, part_of, ratio};
 use crate::units::{Currency, ExpectedMoney, Money, Probability, same_currency};
 
 /// Something else that a customer may buy.
@@ -21,7 +21,7 @@ pub struct CrossOffer {
 ///
 /// # Errors
 ///
-/// [`ExchangeError::Money`] for an offer in another currency, or when the sum is too large.
+/// [`ExchangeError::Item`] for an offer in another currency, or with which the sum is too large.
 ///
 /// # Examples
 ///
@@ -39,10 +39,25 @@ pub struct CrossOffer {
 /// ```
 #[doc(alias = "附带销售")]
 pub fn cross_sell_value(offers: &[CrossOffer], currency: Currency) -> Result<ExpectedMoney, ExchangeError> {
-    let add = |sum: ExpectedMoney, offer: &CrossOffer| {
-        Ok(sum.checked_add(offer.margin.checked_mul(offer.probability.get())?)?)
+    let add = |sum: ExpectedMoney, (position, offer): (usize, &CrossOffer)| {
+        let expected = offer.margin.checked_mul(offer.probability.get());
+        expected.and_then(|expected| sum.checked_add(expected)).map_err(at("offers", position))
     };
-    offers.iter().try_fold(ExpectedMoney::zero(currency), add)
+    offers.iter().enumerate().try_fold(ExpectedMoney::zero(currency), add)
+}
+
+/// Numbers of baskets with two things, an unchecked row: [`Association::new`] checks it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct BasketCounts {
+    /// All baskets.
+    pub baskets: u64,
+    /// Those with the antecedent.
+    pub antecedent: u64,
+    /// Those with the consequent.
+    pub consequent: u64,
+    /// Those with both.
+    pub both: u64,
 }
 
 /// How often two things are bought together: the rule "who buys the antecedent also buys the consequent".
@@ -56,30 +71,32 @@ pub fn cross_sell_value(offers: &[CrossOffer], currency: Currency) -> Result<Exp
 /// # Examples
 ///
 /// ```
-/// use customer_value::exchange::Association;
+/// use customer_value::exchange::{Association, BasketCounts};
 ///
-/// let rule = Association::new(100, 40, 25, 20)?;
-/// assert_eq!((rule.support(), rule.confidence(), rule.lift()), (Some(0.2), Some(0.5), Some(2.0)));
+/// let rule = Association::new(BasketCounts { baskets: 100, antecedent: 40, consequent: 25, both: 20 })?;
+/// assert_eq!(rule.support().map(f64::from), Some(0.2));
+/// assert_eq!(rule.confidence().map(f64::from), Some(0.5));
+/// assert_eq!(rule.lift(), Some(2.0));
 /// # Ok::<(), customer_value::exchange::ExchangeError>(())
 /// ```
 #[doc(alias = "关联规则")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
-pub struct Association {
-    baskets: u64,
-    antecedent: u64,
-    consequent: u64,
-    both: u64,
-}
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "BasketCounts", into = "BasketCounts")
+)]
+pub struct Association(BasketCounts);
 
 impl Association {
-    /// Numbers of baskets: all, those with the antecedent, those with the consequent, those with both.
+    /// The rule that these baskets tell of.
     ///
     /// # Errors
     ///
     /// [`ExchangeError::PartExceedsWhole`] unless each of the last three fits into what contains it, and baskets with
     /// either are no more than there are.
-    pub fn new(baskets: u64, antecedent: u64, consequent: u64, both: u64) -> Result<Self, ExchangeError> {
+    pub fn new(counts: BasketCounts) -> Result<Self, ExchangeError> {
+        let BasketCounts { baskets, antecedent, consequent, both } = counts;
         part_of(("baskets with the antecedent", antecedent), ("baskets", baskets))?;
         part_of(("baskets with the consequent", consequent), ("baskets", baskets))?;
         part_of(("baskets with both", both), ("baskets with the antecedent", antecedent))?;
@@ -89,27 +106,49 @@ impl Association {
             ("baskets with the consequent only", only_consequent),
             ("baskets without the antecedent", baskets - antecedent),
         )?;
-        Ok(Self { baskets, antecedent, consequent, both })
+        Ok(Self(counts))
+    }
+
+    /// The numbers of baskets.
+    pub const fn counts(&self) -> BasketCounts {
+        self.0
     }
 
     /// The share of baskets with both; `None` without a basket.
-    pub fn support(&self) -> Option<f64> {
-        share(self.both, self.baskets)
+    pub fn support(&self) -> Option<Probability> {
+        share(self.0.both, self.0.baskets)
     }
 
     /// The share with the consequent among baskets with the antecedent; `None` when there is none of these.
-    pub fn confidence(&self) -> Option<f64> {
-        share(self.both, self.antecedent)
+    pub fn confidence(&self) -> Option<Probability> {
+        share(self.0.both, self.0.antecedent)
     }
 
     /// By what factor the antecedent makes the consequent more frequent; `None` when either occurs in no basket.
+    ///
+    /// A *ratio* of shares, where a [`CampaignLift`](super::CampaignLift) is a difference.
     pub fn lift(&self) -> Option<f64> {
-        Some(self.confidence()? / share(self.consequent, self.baskets).filter(|&usual| usual > 0.0)?)
+        let usual = share(self.0.consequent, self.0.baskets).filter(|usual| usual.get() > 0.0)?;
+        Some(self.confidence()?.get() / usual.get())
     }
 }
 
-fn share(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
+fn share(part: u64, whole: u64) -> Option<Probability> {
+    (whole > 0).then(|| Probability::computed(part as f64 / whole as f64))
+}
+
+impl TryFrom<BasketCounts> for Association {
+    type Error = ExchangeError;
+
+    fn try_from(counts: BasketCounts) -> Result<Self, ExchangeError> {
+        Self::new(counts)
+    }
+}
+
+impl From<Association> for BasketCounts {
+    fn from(rule: Association) -> Self {
+        rule.0
+    }
 }
 
 /// The share of what a customer spends on such things that is spent on us; `None` when nothing is spent at all.
@@ -138,22 +177,4 @@ pub fn share_of_wallet(own: Money, wallet: Money) -> Result<Option<Probability>,
         return Err(ExchangeError::WalletTooSmall { own, wallet });
     }
     Ok(ratio(own, wallet).map(Probability::computed))
-}
-
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct Unchecked {
-    baskets: u64,
-    antecedent: u64,
-    consequent: u64,
-    both: u64,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<Unchecked> for Association {
-    type Error = ExchangeError;
-
-    fn try_from(raw: Unchecked) -> Result<Self, ExchangeError> {
-        Self::new(raw.baskets, raw.antecedent, raw.consequent, raw.both)
-    }
 }

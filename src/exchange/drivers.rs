@@ -1,13 +1,13 @@
 use rust_decimal::Decimal;
 
-use super::{ExchangeError, one_currency};
+use super::{ExchangeError, distinct_names, one_currency};
 use crate::units::{Currency, Money, same_currency};
 
 /// One thing that a customer contributes to profit, or takes from it when negative.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Driver {
-    /// What it is, in the words of the caller.
+    /// What it is, in the words of the caller; not blank.
     pub name: String,
     /// How much of it falls to one customer.
     pub per_customer: Money,
@@ -15,7 +15,8 @@ pub struct Driver {
 
 /// Profit as the number of customers times all that one of them contributes.
 ///
-/// Without customers there is no profit, whatever the drivers are.
+/// Without customers there is no profit, whatever the drivers are. Amounts are decimals: sums and products are what they
+/// are by hand as long as they have at most 28 digits, and are rounded there beyond.
 ///
 /// # Formula
 ///
@@ -47,9 +48,9 @@ pub struct ProfitDrivers {
     drivers: Vec<Driver>,
 }
 
-/// How much of a change of profit each cause made; together they are the change.
+/// How much of a change of profit each cause made; together they are the change, see [`ProfitDrivers::change_to`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct DriverEffects {
     /// The number of customers.
     pub customers: Money,
@@ -64,9 +65,11 @@ impl ProfitDrivers {
     ///
     /// # Errors
     ///
-    /// [`ExchangeError::TooFew`] without a driver, [`ExchangeError::Money`] when currencies differ.
+    /// [`ExchangeError::TooFew`] without a driver, [`ExchangeError::NoName`] and [`ExchangeError::SameName`] unless each
+    /// has a name of its own, [`ExchangeError::Item`] for one in another currency than the first.
     pub fn new(customers: u64, drivers: impl Into<Vec<Driver>>) -> Result<Self, ExchangeError> {
         let drivers = drivers.into();
+        distinct_names("drivers", drivers.iter().map(|driver| driver.name.as_str()))?;
         one_currency("drivers", drivers.iter().map(|driver| driver.per_customer.currency()))?;
         Ok(Self { customers, drivers })
     }
@@ -102,7 +105,8 @@ impl ProfitDrivers {
     /// How much of the change to a later period is owed to the number of customers, and to each driver.
     ///
     /// Every cause is valued at the mean of before and after of the others, so that no rest is left and the change
-    /// backwards has the same parts with the opposite sign. Sums are exact for products of up to 28 digits.
+    /// backwards has the same parts with the opposite sign. The parts add up to the last digit while every product has at
+    /// most 28 digits; beyond, each is rounded there, and so may their sum be.
     ///
     /// # Formula
     ///

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use super::ExchangeError;
 use crate::units::Probability;
 
 /// Why a customer left.
@@ -30,6 +31,20 @@ pub enum LeakCause {
     Other(String),
 }
 
+impl std::fmt::Display for LeakCause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Rudeness => "rudeness",
+            Self::PoorService => "poor service",
+            Self::UntrainedStaff => "untrained staff",
+            Self::PoorQuality => "poor quality",
+            Self::PoorSelection => "poor selection",
+            Self::ProductUpdate => "product update",
+            Self::Other(cause) => cause,
+        })
+    }
+}
+
 /// Customers who left, counted by cause.
 ///
 /// # Examples
@@ -40,10 +55,11 @@ pub enum LeakCause {
 ///
 /// let left = [LeakCause::PoorService, LeakCause::Rudeness, LeakCause::PoorService, LeakCause::PoorService];
 /// let tally: LeakTally = left.into_iter().collect();
+/// assert_eq!(tally, LeakTally::new([(LeakCause::Rudeness, 1), (LeakCause::PoorService, 3)])?);
 /// assert_eq!(tally.pareto()[0].cause, LeakCause::PoorService);
-/// assert_eq!(tally.pareto()[0].share, 0.75);
+/// assert_eq!(tally.pareto()[0].share.get(), 0.75);
 /// assert_eq!(tally.vital_few(Probability::new(0.7)?), [LeakCause::PoorService]);
-/// # Ok::<(), customer_value::UnitError>(())
+/// # Ok::<(), customer_value::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(
@@ -57,19 +73,51 @@ pub struct LeakTally {
 
 /// One cause among all.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct LeakShare {
     /// The cause.
     pub cause: LeakCause,
     /// How many left for it.
     pub customers: u64,
     /// Which share of all who left that is.
-    pub share: f64,
+    pub share: Probability,
     /// The share of this and all more frequent causes.
-    pub cumulative: f64,
+    pub cumulative: Probability,
 }
 
+/// Numbers of customers up to here are floats, so that shares of them are; there are fewer people.
+const MOST_CUSTOMERS: u64 = 1 << f64::MANTISSA_DIGITS;
+
 impl LeakTally {
+    /// Customers counted before, by cause. A cause may come several times; one for which nobody left does not occur.
+    ///
+    /// # Errors
+    ///
+    /// [`ExchangeError::TooMany`] for more than 2⁵³ customers.
+    pub fn new(counts: impl IntoIterator<Item = (LeakCause, u64)>) -> Result<Self, ExchangeError> {
+        let mut tally = Self::default();
+        for (cause, customers) in counts {
+            tally.add(cause, customers)?;
+        }
+        Ok(tally)
+    }
+
+    /// Counts more customers who left for a cause.
+    ///
+    /// # Errors
+    ///
+    /// [`ExchangeError::TooMany`] for more than 2⁵³ customers in all; the tally is then as it was.
+    pub fn add(&mut self, cause: LeakCause, customers: u64) -> Result<(), ExchangeError> {
+        let found = u128::from(self.total()) + u128::from(customers);
+        if found > MOST_CUSTOMERS.into() {
+            return Err(ExchangeError::TooMany { items: "customers who left", found, most: MOST_CUSTOMERS });
+        }
+        if customers > 0 {
+            *self.counts.entry(cause).or_default() += customers;
+        }
+        Ok(())
+    }
+
     /// How many customers left.
     pub fn total(&self) -> u64 {
         self.counts.values().sum()
@@ -89,17 +137,19 @@ impl LeakTally {
         let mut so_far = 0;
         let share = |(cause, &customers): (&LeakCause, &u64)| {
             so_far += customers;
-            let (share, cumulative) = (customers as f64 / total, so_far as f64 / total);
+            let [share, cumulative] = [customers, so_far].map(|part| Probability::computed(part as f64 / total));
             LeakShare { cause: cause.clone(), customers, share, cumulative }
         };
         causes.into_iter().map(share).collect()
     }
 
-    /// The fewest causes that together make up at least a share of those who left, most frequent first.
+    /// The fewest causes that together make up at least a share of those who left, most frequent first; all for a share
+    /// of 1.
     pub fn vital_few(&self, share: Probability) -> Vec<LeakCause> {
-        /// Rounding of a share such as 0.7 is no customer.
-        const ROUNDING: f64 = 1e-12;
-        let needed = share.get() * self.total() as f64 * (1.0 - ROUNDING);
+        let total = self.total() as f64;
+        // A decimal such as 0.07 may lie below its float, of which 100 customers are more than 7; it is never below the
+        // float before. All customers are all of them.
+        let needed = if share.get() < 1.0 { share.get().next_down() * total } else { total };
         let mut so_far = 0;
         let wanted = |cause: &LeakShare| {
             let before = so_far as f64;
@@ -112,17 +162,12 @@ impl LeakTally {
 
 impl FromIterator<LeakCause> for LeakTally {
     fn from_iter<I: IntoIterator<Item = LeakCause>>(causes: I) -> Self {
-        let mut tally = Self::default();
-        tally.extend(causes);
-        tally
-    }
-}
-
-impl Extend<LeakCause> for LeakTally {
-    fn extend<I: IntoIterator<Item = LeakCause>>(&mut self, causes: I) {
+        let mut counts = BTreeMap::new();
+        // One at a time, nobody counts to 2⁵³.
         for cause in causes {
-            *self.counts.entry(cause).or_default() += 1;
+            *counts.entry(cause).or_default() += 1;
         }
+        Self { counts }
     }
 }
 
@@ -133,18 +178,10 @@ struct Stored(Vec<(LeakCause, u64)>);
 
 #[cfg(feature = "serde")]
 impl TryFrom<Stored> for LeakTally {
-    type Error = super::ExchangeError;
+    type Error = ExchangeError;
 
-    fn try_from(Stored(pairs): Stored) -> Result<Self, Self::Error> {
-        let all = pairs.iter().try_fold(0, |all: u64, (_, customers)| all.checked_add(*customers));
-        if all.is_none() {
-            return Err(super::ExchangeError::TooLarge { quantity: "number of customers who left" });
-        }
-        let mut tally = Self::default();
-        for (cause, customers) in pairs.into_iter().filter(|(_, customers)| *customers > 0) {
-            *tally.counts.entry(cause).or_default() += customers;
-        }
-        Ok(tally)
+    fn try_from(Stored(pairs): Stored) -> Result<Self, ExchangeError> {
+        Self::new(pairs)
     }
 }
 

@@ -1,6 +1,6 @@
 use super::{ExchangeError, expected};
 use crate::math::sum_falling;
-use crate::units::{ExpectedMoney, UnitError, in_range, same_currency};
+use crate::units::{ExpectedMoney, in_range, same_currency};
 
 /// The cost of serving a customer, which falls with every time it is done: by a constant share whenever the number of
 /// times doubles.
@@ -47,8 +47,9 @@ impl LearningCurve {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] unless the cost lies from 0 to 1e290, and what is left is above 0 and at most 1.
-    pub fn new(first: ExpectedMoney, left_by_doubling: f64) -> Result<Self, UnitError> {
+    /// [`ExchangeError::Unit`] unless the cost lies from 0 to 1e290, and what is left is above 0 and at most 1, which is
+    /// a cost that never falls.
+    pub fn new(first: ExpectedMoney, left_by_doubling: f64) -> Result<Self, ExchangeError> {
         in_range("first cost", first.amount(), 0.0, LARGEST)?;
         in_range("what a doubling leaves of the cost", left_by_doubling, f64::MIN_POSITIVE, 1.0)?;
         Ok(Self { first, left_by_doubling, floor: 0.0 })
@@ -70,8 +71,8 @@ impl LearningCurve {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] for the zeroth time.
-    pub fn cost(&self, n: u32) -> Result<ExpectedMoney, UnitError> {
+    /// [`ExchangeError::Unit`] for the zeroth time.
+    pub fn cost(&self, n: u32) -> Result<ExpectedMoney, ExchangeError> {
         let n = in_range("ordinal of a service", f64::from(n), 1.0, f64::from(u32::MAX))?;
         let cost = (self.first.amount() * n.powf(self.exponent())).max(self.floor);
         Ok(ExpectedMoney::known(cost, self.first.currency()))
@@ -94,9 +95,10 @@ impl LearningCurve {
         self.left_by_doubling.log2()
     }
 
-    /// How many times cost more than the floor; infinity where all do.
+    /// How many times cost more than the floor; infinity where all do, or none reaches it.
     fn times_above_floor(&self) -> f64 {
-        if self.floor <= 0.0 {
+        // Where a doubling leaves all of the cost, no number of times reaches a floor below it.
+        if self.floor <= 0.0 || self.left_by_doubling >= 1.0 {
             return f64::INFINITY;
         }
         let reached = (self.floor / self.first.amount()).powf(self.exponent().recip());

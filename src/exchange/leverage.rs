@@ -48,7 +48,7 @@ impl ChurnCut {
 
 /// What a cut of churn does to the value of a [`Relationship`].
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Leverage {
     /// The retention rate that the cut leads to.
     pub retention_after: Probability,

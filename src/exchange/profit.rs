@@ -1,18 +1,29 @@
 use rust_decimal::Decimal;
 
-use super::{ExchangeError, not_negative, one_currency, ratio};
-use crate::units::{Money, UnitError, in_range};
+use super::{ExchangeError, distinct_names, not_negative, one_currency, ratio};
+use crate::units::{Money, in_range, same_currency};
 
 /// Something done for a customer, at a rate each time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Activity {
-    /// What is done, in the words of the caller.
+    /// What is done, in the words of the caller; not blank.
     pub name: String,
     /// How often, or for how many units.
     pub quantity: Decimal,
     /// What one costs.
     pub rate: Money,
+}
+
+impl Activity {
+    fn added_to(&self, cost: Money) -> Result<Money, ExchangeError> {
+        let Self { ref name, quantity, rate } = *self;
+        if quantity < Decimal::ZERO {
+            return Err(ExchangeError::NegativeQuantity { activity: name.clone(), quantity });
+        }
+        let sum = not_negative("rate", rate).and_then(|rate| Ok(cost.checked_add(rate.checked_mul(quantity)?)?));
+        sum.map_err(|source| ExchangeError::Activity { activity: name.clone(), source: Box::new(source) })
+    }
 }
 
 /// What one customer earned the firm: revenue, less the cost of what was sold, less the cost of serving them.
@@ -22,6 +33,8 @@ pub struct Activity {
 /// ```text
 /// profit = revenue − cost of goods − Σ quantity · rate
 /// ```
+///
+/// Amounts are decimals: each is what it is by hand as long as it has at most 28 digits, and is rounded there beyond.
 ///
 /// # Examples
 ///
@@ -58,8 +71,10 @@ impl CustomerProfit {
     ///
     /// # Errors
     ///
-    /// [`ExchangeError::Money`] when currencies differ or a sum is too large, [`ExchangeError::Negative`] for a cost
-    /// below zero, [`ExchangeError::NegativeQuantity`].
+    /// [`ExchangeError::NoName`] and [`ExchangeError::SameName`] unless each activity has a name of its own;
+    /// [`ExchangeError::Activity`] for one at a rate below zero, in another currency, or that costs too much;
+    /// [`ExchangeError::NegativeQuantity`]; [`ExchangeError::Negative`] for a cost of goods below zero,
+    /// [`ExchangeError::Money`] when its currency is another or a sum is too large.
     pub fn new(
         revenue: Money,
         cost_of_goods: Money,
@@ -67,14 +82,11 @@ impl CustomerProfit {
     ) -> Result<Self, ExchangeError> {
         let activities = activities.into();
         not_negative("cost of goods", cost_of_goods)?;
+        same_currency(revenue.currency(), cost_of_goods.currency())?;
+        distinct_names("activities", activities.iter().map(|activity| activity.name.as_str()))?;
         let mut cost_to_serve = Money::zero(revenue.currency());
         for activity in &activities {
-            not_negative("rate of an activity", activity.rate)?;
-            let (name, quantity) = (&activity.name, activity.quantity);
-            if quantity < Decimal::ZERO {
-                return Err(ExchangeError::NegativeQuantity { activity: name.clone(), quantity });
-            }
-            cost_to_serve = cost_to_serve.checked_add(activity.rate.checked_mul(activity.quantity)?)?;
+            cost_to_serve = activity.added_to(cost_to_serve)?;
         }
         let cost = cost_to_serve.checked_add(cost_of_goods)?;
         let profit = revenue.checked_sub(cost)?;
@@ -152,7 +164,7 @@ pub fn contribution_shares(amounts: &[Money]) -> Result<Vec<f64>, ExchangeError>
 
 /// Customers by what a unit of cost brings, by their position.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ReturnSplit {
     /// High end: a return on cost at the line or above.
     #[doc(alias = "高端客户")]
@@ -168,7 +180,7 @@ pub struct ReturnSplit {
 ///
 /// # Errors
 ///
-/// [`UnitError`] unless the line is a finite number.
+/// [`ExchangeError::Unit`] unless the line is a finite number.
 ///
 /// # Examples
 ///
@@ -183,7 +195,7 @@ pub struct ReturnSplit {
 /// # Ok::<(), customer_value::Error>(())
 /// ```
 #[doc(alias = "成本收益率")]
-pub fn split_by_return_on_cost(customers: &[CustomerProfit], line: f64) -> Result<ReturnSplit, UnitError> {
+pub fn split_by_return_on_cost(customers: &[CustomerProfit], line: f64) -> Result<ReturnSplit, ExchangeError> {
     in_range("line of return on cost", line, f64::MIN, f64::MAX)?;
     let mut split = ReturnSplit::default();
     for (position, customer) in customers.iter().enumerate() {

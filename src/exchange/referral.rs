@@ -1,5 +1,5 @@
-use super::{ExchangeError, expected};
-use crate::units::{DiscountRate, ExpectedMoney, Span, UnitError, in_range, same_currency};
+use super::{ExchangeError, at, expected};
+use crate::units::{DiscountRate, ExpectedMoney, Span, in_range, same_currency};
 
 /// One customer whom another brings, and when.
 ///
@@ -41,14 +41,14 @@ pub enum ReferralKind {
     WouldNotHaveCome {
         /// What the new customer yields.
         margin: ExpectedMoney,
-        /// What the referral cost, such as a reward.
+        /// What the referral cost, such as a reward; not negative.
         referral_cost: ExpectedMoney,
-        /// What it would have cost to win the customer otherwise.
+        /// What it would have cost to win the customer otherwise; not negative.
         saved_acquisition: ExpectedMoney,
     },
     /// Type two: only the cost of acquisition is saved.
     WouldHaveCome {
-        /// What it would have cost to win the customer otherwise.
+        /// What it would have cost to win the customer otherwise; not negative.
         saved_acquisition: ExpectedMoney,
     },
 }
@@ -64,7 +64,8 @@ impl Referral {
     ///
     /// # Errors
     ///
-    /// [`ExchangeError::Money`] when currencies differ, [`ExchangeError::TooLarge`].
+    /// [`ExchangeError::Money`] when currencies differ, [`ExchangeError::Unit`] for a cost of the referral or a saving
+    /// below zero, [`ExchangeError::TooLarge`].
     pub fn value(&self, discount: DiscountRate) -> Result<ExpectedMoney, ExchangeError> {
         let (margin, saving) = self.present(discount)?;
         expected("value of a referral", margin.amount() + saving.amount(), margin.currency())
@@ -75,10 +76,12 @@ impl Referral {
         let (margin, saving) = match self.kind {
             ReferralKind::WouldNotHaveCome { margin, referral_cost, saved_acquisition } => {
                 same_currency(margin.currency(), saved_acquisition.currency())?;
-                (margin, saved_acquisition.checked_sub(referral_cost)?)
+                let referral_cost = not_negative("cost of a referral", referral_cost)?;
+                (margin, not_negative("saved acquisition", saved_acquisition)?.checked_sub(referral_cost)?)
             }
             ReferralKind::WouldHaveCome { saved_acquisition } => {
-                (ExpectedMoney::zero(saved_acquisition.currency()), saved_acquisition)
+                let saved = not_negative("saved acquisition", saved_acquisition)?;
+                (ExpectedMoney::zero(saved.currency()), saved)
             }
         };
         let factor = discount.factor(self.after);
@@ -107,7 +110,7 @@ impl Referral {
 /// ```
 #[doc(alias = "customer referral value")]
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ReferralValue {
     /// The customer's own lifetime value.
     pub own: ExpectedMoney,
@@ -122,16 +125,21 @@ impl ReferralValue {
     ///
     /// # Errors
     ///
-    /// [`ExchangeError::Money`] when currencies differ or a sum is too large.
+    /// [`ExchangeError::Item`] for a referral that has no value, is in another currency, or with which a sum is too
+    /// large.
     pub fn new(own: ExpectedMoney, referrals: &[Referral], discount: DiscountRate) -> Result<Self, ExchangeError> {
         let zero = ExpectedMoney::zero(own.currency());
         let mut value = Self { own, brought: zero, saved: zero };
-        for referral in referrals {
-            let (margin, saving) = referral.present(discount)?;
-            value.brought = value.brought.checked_add(margin)?;
-            value.saved = value.saved.checked_add(saving)?;
+        for (position, referral) in referrals.iter().enumerate() {
+            value = value.with(referral, discount).map_err(at("referrals", position))?;
         }
         Ok(value)
+    }
+
+    fn with(&self, referral: &Referral, discount: DiscountRate) -> Result<Self, ExchangeError> {
+        let (margin, saving) = referral.present(discount)?;
+        let (brought, saved) = (self.brought.checked_add(margin)?, self.saved.checked_add(saving)?);
+        Ok(Self { brought, saved, ..*self })
     }
 
     /// What the referrals are worth.
@@ -153,6 +161,11 @@ impl ReferralValue {
     }
 }
 
+fn not_negative(quantity: &'static str, amount: ExpectedMoney) -> Result<ExpectedMoney, ExchangeError> {
+    in_range(quantity, amount.amount(), 0.0, f64::MAX)?;
+    Ok(amount)
+}
+
 /// Recommendations that breed recommendations: how many further customers each customer brings, and how fast.
 ///
 /// # Formula
@@ -170,7 +183,7 @@ impl ReferralValue {
 /// let spread = WordOfMouth::new(0.2, Span::years(1.0)?)?;
 /// assert!((spread.multiplier(DiscountRate::ZERO) - 1.25).abs() < 1e-15);
 /// assert!(WordOfMouth::new(1.0, Span::ZERO).is_err());
-/// # Ok::<(), customer_value::UnitError>(())
+/// # Ok::<(), customer_value::Error>(())
 /// ```
 #[doc(alias = "contagion multiplier")]
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -185,8 +198,9 @@ impl WordOfMouth {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] unless the number is at least 0 and below 1: from 1 on, customers would multiply without end.
-    pub fn new(recruits: f64, delay: Span) -> Result<Self, UnitError> {
+    /// [`ExchangeError::Unit`] unless the number is at least 0 and below 1: from 1 on, customers would multiply without
+    /// end.
+    pub fn new(recruits: f64, delay: Span) -> Result<Self, ExchangeError> {
         let recruits = in_range("customers brought by each customer", recruits, 0.0, 1.0_f64.next_down())?;
         Ok(Self { recruits, delay })
     }
@@ -207,9 +221,9 @@ struct UncheckedWord {
 
 #[cfg(feature = "serde")]
 impl TryFrom<UncheckedWord> for WordOfMouth {
-    type Error = UnitError;
+    type Error = ExchangeError;
 
-    fn try_from(raw: UncheckedWord) -> Result<Self, UnitError> {
+    fn try_from(raw: UncheckedWord) -> Result<Self, ExchangeError> {
         Self::new(raw.recruits, raw.delay)
     }
 }

@@ -1,4 +1,4 @@
-use super::{ExchangeError, one_currency};
+use super::{ExchangeError, at, one_currency};
 use crate::units::{Currency, ExpectedMoney, Probability, same_currency};
 
 /// A customer in a book whose members brought each other.
@@ -63,14 +63,14 @@ impl ReferralBook {
     ///
     /// # Errors
     ///
-    /// [`ExchangeError::TooFew`] without a customer, [`ExchangeError::Money`] when currencies differ,
+    /// [`ExchangeError::TooFew`] without a customer, [`ExchangeError::Item`] for one in another currency than the first,
     /// [`ExchangeError::UnknownReferrer`], [`ExchangeError::ReferralCycle`].
     pub fn new(customers: impl Into<Vec<BookedCustomer>>) -> Result<Self, ExchangeError> {
         let customers = customers.into();
         let currency = one_currency("customers", customers.iter().map(|customer| customer.own.currency()))?;
         for (customer, booked) in customers.iter().enumerate() {
             let Some(credit) = booked.referred else { continue };
-            same_currency(currency, credit.saved.currency())?;
+            same_currency(currency, credit.saved.currency()).map_err(at("customers", customer))?;
             if credit.by >= customers.len() {
                 let (referrer, customers) = (credit.by, customers.len());
                 return Err(ExchangeError::UnknownReferrer { customer, referrer, customers });

@@ -1,5 +1,5 @@
 use super::{ExchangeError, expected, finite};
-use crate::units::{DiscountRate, ExpectedMoney, Probability, Span, UnitError, in_range};
+use crate::units::{DiscountRate, ExpectedMoney, Probability, Span, in_range};
 
 /// The share of customers who stay for another period, with the length of that period.
 ///
@@ -33,8 +33,8 @@ impl Retention {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] when the period has no length.
-    pub fn new(rate: Probability, period: Span) -> Result<Self, UnitError> {
+    /// [`ExchangeError::Unit`] when the period has no length.
+    pub fn new(rate: Probability, period: Span) -> Result<Self, ExchangeError> {
         in_range("retention period in days", period.as_days(), f64::MIN_POSITIVE, f64::MAX)?;
         Ok(Self { rate, period })
     }
@@ -65,8 +65,8 @@ impl Retention {
     ///
     /// # Errors
     ///
-    /// [`UnitError`] when the new period has no length.
-    pub fn per(&self, period: Span) -> Result<Self, UnitError> {
+    /// [`ExchangeError::Unit`] when the new period has no length.
+    pub fn per(&self, period: Span) -> Result<Self, ExchangeError> {
         let rate = self.rate.get().powf(period.as_days() / self.period.as_days());
         Self::new(Probability::computed(rate), period)
     }
@@ -211,9 +211,20 @@ impl Relationship {
     }
 }
 
+/// 1 − r / (1 + d) of a churn 1 − r and a loss d / (1 + d).
 pub(super) fn leak(churn: f64, loss: f64) -> f64 {
     // Of a retention of zero, rounding can make slightly more than everything.
     (churn + (1.0 - churn) * loss).min(1.0)
+}
+
+/// 1 + q + q² + … for so many terms, where q = 1 − leak.
+pub(super) fn geometric(leak: f64, terms: f64) -> f64 {
+    if leak <= 0.0 || terms <= 0.0 {
+        terms
+    } else {
+        // (1 − qⁿ) / (1 − q), with all digits when q is near 1.
+        -(terms * (-leak).ln_1p()).exp_m1() / leak
+    }
 }
 
 #[cfg(feature = "serde")]
@@ -225,9 +236,9 @@ struct Unchecked {
 
 #[cfg(feature = "serde")]
 impl TryFrom<Unchecked> for Retention {
-    type Error = UnitError;
+    type Error = ExchangeError;
 
-    fn try_from(raw: Unchecked) -> Result<Self, UnitError> {
+    fn try_from(raw: Unchecked) -> Result<Self, ExchangeError> {
         Self::new(raw.rate, raw.period)
     }
 }

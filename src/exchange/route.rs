@@ -2,7 +2,7 @@ use std::cmp::Ordering;
 
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-use super::{ExchangeError, at_least, not_negative};
+use super::{ExchangeError, at, at_least, not_negative};
 use crate::units::{Money, UnitError, same_currency};
 
 /// What selling by one route yields and takes.
@@ -13,7 +13,8 @@ pub struct RouteTerms {
     pub price: Money,
     /// What a unit costs the firm.
     pub unit_cost: Money,
-    /// The share of the price that the partner keeps: 0 for direct sale.
+    /// The share of the price that the partner keeps, from 0 for direct sale to 1. It is a term of a contract that turns
+    /// one exact amount into another, so it is a decimal: a float next to 0.2 would make the net price an estimate.
     pub fee_share: Decimal,
     /// What an order costs, however large it is.
     pub per_order: Money,
@@ -58,7 +59,7 @@ pub struct Route {
 
 /// For which sizes of an order one route yields more than another.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum RouteAdvantage {
     /// For any.
     Always,
@@ -145,17 +146,22 @@ impl Route {
 ///
 /// # Errors
 ///
-/// [`ExchangeError::TooFew`] without a route, [`ExchangeError::Money`] when currencies differ or an amount is too large.
+/// [`ExchangeError::TooFew`] without a route, [`ExchangeError::Item`] for one in another currency than the best before it,
+/// or with a margin that is too large.
 pub fn best_route(routes: &[Route], units: u64) -> Result<usize, ExchangeError> {
     at_least("routes", routes.len(), 1)?;
-    let mut best = (0, routes[0].net_margin(units)?);
-    for (position, route) in routes.iter().enumerate().skip(1) {
-        let margin = route.net_margin(units)?;
-        if best.1.checked_sub(margin)?.is_negative() {
-            best = (position, margin);
+    let mut best: Option<(usize, Money)> = None;
+    for (position, route) in routes.iter().enumerate() {
+        let margin = route.net_margin(units).map_err(at("routes", position))?;
+        let leads = match best {
+            Some((_, most)) => most.checked_sub(margin).map_err(at("routes", position))?.is_negative(),
+            None => true,
+        };
+        if leads {
+            best = Some((position, margin));
         }
     }
-    Ok(best.0)
+    Ok(best.map_or(0, |(position, _)| position))
 }
 
 impl TryFrom<RouteTerms> for Route {

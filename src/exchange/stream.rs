@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use super::{CustomerProfit, ExchangeError};
-use crate::units::{Currency, Money};
+use super::{CustomerProfit, ExchangeError, at};
+use crate::units::{Currency, Money, MoneyError};
 
 /// A line of business that customers pay for.
 #[doc(alias = "4S")]
@@ -25,9 +25,21 @@ pub enum RevenueStream {
     Other(String),
 }
 
+impl std::fmt::Display for RevenueStream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Sale => "sale",
+            Self::Parts => "parts",
+            Self::Service => "service",
+            Self::Information => "information",
+            Self::Other(stream) => stream,
+        })
+    }
+}
+
 /// What one stream brought and took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct StreamTotal {
     /// What customers paid.
     pub revenue: Money,
@@ -41,7 +53,7 @@ pub struct StreamTotal {
 ///
 /// # Errors
 ///
-/// [`ExchangeError::Money`] for an amount in another currency, or when a sum is too large.
+/// [`ExchangeError::Item`] for a line in another currency, or with which a sum is too large.
 ///
 /// # Examples
 ///
@@ -66,11 +78,19 @@ pub fn profit_by_stream(
 ) -> Result<BTreeMap<RevenueStream, StreamTotal>, ExchangeError> {
     let zero = Money::zero(currency);
     let mut streams = BTreeMap::new();
-    for (stream, line) in lines {
+    for (position, (stream, line)) in lines.iter().enumerate() {
         let total = streams.entry(stream.clone()).or_insert(StreamTotal { revenue: zero, cost: zero, profit: zero });
-        total.revenue = total.revenue.checked_add(line.revenue())?;
-        total.cost = total.cost.checked_add(line.cost())?;
-        total.profit = total.profit.checked_add(line.profit())?;
+        *total = total.with(line).map_err(at("lines of business", position))?;
     }
     Ok(streams)
+}
+
+impl StreamTotal {
+    fn with(&self, line: &CustomerProfit) -> Result<Self, MoneyError> {
+        Ok(Self {
+            revenue: self.revenue.checked_add(line.revenue())?,
+            cost: self.cost.checked_add(line.cost())?,
+            profit: self.profit.checked_add(line.profit())?,
+        })
+    }
 }

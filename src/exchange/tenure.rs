@@ -1,6 +1,6 @@
-use super::retention::{FirstMargin, Relationship};
+use super::retention::{FirstMargin, Relationship, geometric};
 use super::{ExchangeError, expected, one_currency};
-use crate::units::{Currency, ExpectedMoney, Probability, Span, same_currency};
+use crate::units::{Currency, ExpectedMoney, Probability, Span, in_range, same_currency};
 
 /// Margins that change with tenure: one a period for as long as they are known, then a rule.
 ///
@@ -47,7 +47,7 @@ pub enum AfterSchedule {
 
 /// What one period of tenure adds to the value of a relationship.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct TenureValue {
     /// The share of customers who are there to give the margin.
     pub survival: Probability,
@@ -62,7 +62,8 @@ impl MarginSchedule {
     ///
     /// # Errors
     ///
-    /// [`ExchangeError::TooFew`] without a margin, [`ExchangeError::Money`] when currencies differ.
+    /// [`ExchangeError::TooFew`] without a margin, [`ExchangeError::Item`] for one in another currency than the first,
+    /// [`ExchangeError::Money`] when the margin that follows them is.
     pub fn new(margins: impl Into<Vec<ExpectedMoney>>, after: AfterSchedule) -> Result<Self, ExchangeError> {
         let margins = margins.into();
         let currency = one_currency("margins", margins.iter().map(|margin| margin.currency()))?;
@@ -180,7 +181,7 @@ impl MarginSchedule {
 pub struct PromotedMargin {
     /// What a customer yields at each end of a period.
     pub margin: ExpectedMoney,
-    /// What is spent on a customer in the middle of each period.
+    /// What is spent on a customer in the middle of each period; not negative.
     pub promotion: ExpectedMoney,
     /// How many periods count.
     pub periods: u32,
@@ -191,9 +192,11 @@ impl PromotedMargin {
     ///
     /// # Errors
     ///
-    /// [`ExchangeError::Money`] when currencies differ, [`ExchangeError::TooLarge`].
+    /// [`ExchangeError::Money`] when currencies differ, [`ExchangeError::Unit`] for a promotion below zero,
+    /// [`ExchangeError::TooLarge`].
     pub fn value(&self, relationship: &Relationship) -> Result<ExpectedMoney, ExchangeError> {
         same_currency(self.margin.currency(), self.promotion.currency())?;
+        in_range("promotion", self.promotion.amount(), 0.0, f64::MAX)?;
         let (leak, periods) = (relationship.leak(), f64::from(self.periods));
         let half_a_period = Span::known(0.5 * relationship.retention.period().as_days());
         let margins = match relationship.first_margin {
@@ -203,16 +206,6 @@ impl PromotedMargin {
         let promotions = relationship.discount.factor(half_a_period) * geometric(leak, periods);
         let value = self.margin.amount() * margins - self.promotion.amount() * promotions;
         expected("value", value, self.margin.currency())
-    }
-}
-
-/// 1 + q + … for so many terms, where q = 1 − leak.
-fn geometric(leak: f64, terms: f64) -> f64 {
-    if leak <= 0.0 || terms <= 0.0 {
-        terms
-    } else {
-        // (1 − qⁿ) / (1 − q), with all digits when q is near 1.
-        -(terms * (-leak).ln_1p()).exp_m1() / leak
     }
 }
 

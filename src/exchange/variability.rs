@@ -25,7 +25,7 @@ use crate::units::{ExpectedMoney, Money, Probability};
 /// ```
 #[doc(alias = "稳定的收入")]
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CashVariability {
     /// Income of a mean period.
     pub mean: ExpectedMoney,
@@ -40,7 +40,8 @@ impl CashVariability {
     ///
     /// # Errors
     ///
-    /// [`ExchangeError::TooFew`] for fewer than two periods, [`ExchangeError::Money`] when currencies differ.
+    /// [`ExchangeError::TooFew`] for fewer than two periods, [`ExchangeError::Item`] for one in another currency than the
+    /// first.
     pub fn of(income: &[Money]) -> Result<Self, ExchangeError> {
         at_least("periods of income", income.len(), 2)?;
         let currency = one_currency("periods of income", income.iter().map(|amount| amount.currency()))?;
@@ -89,7 +90,7 @@ impl CashVariability {
 /// ```
 #[doc(alias = "value at risk")]
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct IncomeAtRisk {
     /// The mean of the scenarios.
     pub expected: ExpectedMoney,
@@ -104,20 +105,31 @@ impl IncomeAtRisk {
     ///
     /// # Errors
     ///
-    /// [`ExchangeError::TooFew`] without a scenario, [`ExchangeError::Money`] when currencies differ,
-    /// [`ExchangeError::TooLarge`].
+    /// [`ExchangeError::TooFew`] without a scenario, [`ExchangeError::Item`] for one in another currency than the first,
+    /// [`ExchangeError::TooLarge`] when the floor is further from the mean than any number.
     pub fn of(scenarios: &[ExpectedMoney], confidence: Probability) -> Result<Self, ExchangeError> {
         let currency = one_currency("scenarios", scenarios.iter().map(|scenario| scenario.currency()))?;
         let mut sorted: Vec<f64> = scenarios.iter().map(|scenario| scenario.amount()).collect();
         sorted.sort_by(f64::total_cmp);
-        let mean = sorted.iter().sum::<f64>() / sorted.len() as f64;
+        let mean = mean(&sorted);
         let floor = interpolated_quantile(&sorted, confidence.complement().get());
         Ok(Self {
-            expected: expected("mean of the scenarios", mean, currency)?,
-            floor: expected("quantile of the scenarios", floor, currency)?,
+            expected: ExpectedMoney::known(mean, currency),
+            floor: ExpectedMoney::known(floor, currency),
             at_risk: expected("income at risk", mean - floor, currency)?,
         })
     }
+}
+
+/// The mean of at least one finite number, which is finite.
+fn mean(amounts: &[f64]) -> f64 {
+    let count = amounts.len() as f64;
+    let sum: f64 = amounts.iter().sum();
+    if sum.is_finite() {
+        return sum / count;
+    }
+    // Scenarios near 1e308 have no sum, but no part of this one exceeds the largest of them, by more than rounding.
+    amounts.iter().map(|amount| amount / count).sum::<f64>().clamp(f64::MIN, f64::MAX)
 }
 
 /// Hyndman & Fan (1996), type 7, of at least one ascending number.
@@ -127,5 +139,8 @@ fn interpolated_quantile(ascending: &[f64], level: f64) -> f64 {
     let position = last as f64 * level;
     let below = (position as usize).min(last);
     let above = (below + 1).min(last);
-    ascending[below] + (position - below as f64) * (ascending[above] - ascending[below])
+    let [low, high] = [ascending[below], ascending[above]];
+    // Halves, because the distance from −1e308 to 1e308 is no number.
+    let half = 0.5 * low + (position - below as f64) * (0.5 * high - 0.5 * low);
+    (2.0 * half).clamp(low, high)
 }

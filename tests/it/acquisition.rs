@@ -1,23 +1,28 @@
 //! Spend on winning and on keeping customers. Numbers marked `computed` were computed for this project by other means.
 
-use customer_value::exchange::{BlattbergDeighton, Budgets, ExchangeError, SpendResponse};
+use customer_value::delivered::{Curve, Response};
+use customer_value::exchange::{
+    BlattbergDeighton, Budgets, ConcaveCurve, ConcaveResponse, Earnings, ExchangeError, FirstMargin, Relationship,
+    Retention, SpendResponse, SpendResponses,
+};
 use customer_value::{Currency, DiscountRate, ExpectedMoney, MoneyError, Probability, Span, TimeUnit};
 use proptest::prelude::*;
 
-use crate::shared::{assert_printed, error, relative_error};
+use crate::shared::{assert_printed, error, quantity_of, relative_error};
 
 fn usd(amount: f64) -> ExpectedMoney {
     ExpectedMoney::new(amount, Currency::USD).unwrap()
 }
 
-fn response(ceiling: f64, steepness: f64) -> SpendResponse {
-    SpendResponse::new(ceiling, steepness, Currency::USD).unwrap()
+fn response(limit: f64, speed: f64) -> SpendResponse {
+    SpendResponse::new(limit, speed, Currency::USD).unwrap()
 }
 
 fn model(margin: f64, discount: f64, acquisition: [f64; 2], retention: [f64; 2]) -> BlattbergDeighton {
-    let [acquisition, retention] = [acquisition, retention].map(|[ceiling, steepness]| response(ceiling, steepness));
+    let [acquisition, retention] = [acquisition, retention].map(|[limit, speed]| response(limit, speed));
     let discount = DiscountRate::effective_annual(discount).unwrap();
-    BlattbergDeighton::new(usd(margin), discount, Span::years(1.0).unwrap(), acquisition, retention).unwrap()
+    let earnings = Earnings { margin: usd(margin), discount, period: Span::years(1.0).unwrap() };
+    BlattbergDeighton::new(earnings, SpendResponses { acquisition, retention }).unwrap()
 }
 
 #[test]
@@ -75,39 +80,67 @@ fn f49_no_discounting_is_legal() {
 #[test]
 fn f49_response_through_a_known_point() {
     let through = SpendResponse::through(usd(10.0), Probability::new(0.2).unwrap(), 0.4).unwrap();
-    assert!(error(through.steepness(), 2.0_f64.ln() / 10.0) < 1e-14);
-    for (spend, share, ceiling, quantity) in [
+    assert!(error(through.speed(), 2.0_f64.ln() / 10.0) < 1e-14);
+    for (spend, share, limit, quantity) in [
         (0.0, 0.2, 0.4, "spend"),
-        (10.0, 0.4, 0.4, "share below its ceiling"),
-        (10.0, 0.0, 0.4, "share below its ceiling"),
-        (10.0, 0.2, 1.0, "ceiling of a response"),
+        (10.0, 0.4, 0.4, "share below its limit"),
+        (10.0, 0.0, 0.4, "share below its limit"),
+        (10.0, 0.2, 1.0, "limit of a response"),
     ] {
-        let refused = SpendResponse::through(usd(spend), Probability::new(share).unwrap(), ceiling).unwrap_err();
-        assert_eq!(refused.quantity, quantity);
+        let refused = SpendResponse::through(usd(spend), Probability::new(share).unwrap(), limit).unwrap_err();
+        assert_eq!(quantity_of(&refused), quantity);
+    }
+}
+
+/// Without any spend the first margin falls now, as in a relationship that says so.
+#[test]
+fn f49_the_first_margin_falls_now() {
+    let model = model(100.0, 0.15, [0.4, 0.05], [0.85, 0.04]);
+    let spend = usd(30.0);
+    let budgets = model.at(usd(0.0), spend).unwrap();
+    let relationship = Relationship {
+        retention: Retention::new(budgets.retained, model.earnings().period).unwrap(),
+        discount: model.earnings().discount,
+        first_margin: FirstMargin::Now,
+    };
+    // Retention is paid at the end of each period that was begun: one period later than the margins.
+    let multiple = relationship.multiple().unwrap();
+    let expected = multiple * (100.0 - spend.amount() / 1.15);
+    assert!(error(budgets.lifetime_value.amount(), expected) < 1e-13);
+}
+
+/// One curve under three names, see `SpendResponse`.
+#[test]
+fn f49_the_exponential_responses_of_all_rooms_agree() {
+    let (limit, speed) = (0.4, 0.05);
+    let share = response(limit, speed);
+    let concave = ConcaveResponse::new(ConcaveCurve::Exponential { limit, speed }, Currency::USD).unwrap();
+    let curve = Response::new(Curve::Exponential { scale: limit, rate: speed }).unwrap();
+    for spend in [0.0, 1e-9, 1.0, 20.0, 1e3] {
+        let expected = share.share(usd(spend)).unwrap().get();
+        assert!(relative_error(concave.value(usd(spend)).unwrap(), expected) < 1e-15);
+        assert!(relative_error(curve.value(spend).unwrap(), expected) < 1e-15);
     }
 }
 
 #[test]
 fn f49_impossible_responses_and_models_are_refused() {
-    for ceiling in [0.0, 1.0, -0.5, f64::NAN] {
-        let refused = SpendResponse::new(ceiling, 0.1, Currency::USD).unwrap_err();
-        assert_eq!(refused.quantity, "ceiling of a response");
+    for limit in [0.0, 1.0, -0.5, f64::NAN] {
+        let refused = SpendResponse::new(limit, 0.1, Currency::USD).unwrap_err();
+        assert_eq!(quantity_of(&refused), "limit of a response");
     }
-    for steepness in [0.0, -1.0, f64::INFINITY, f64::NAN] {
-        let refused = SpendResponse::new(0.5, steepness, Currency::USD).unwrap_err();
-        assert_eq!(refused.quantity, "steepness of a response");
+    for speed in [0.0, -1.0, f64::INFINITY, f64::NAN] {
+        let refused = SpendResponse::new(0.5, speed, Currency::USD).unwrap_err();
+        assert_eq!(quantity_of(&refused), "speed of a response");
     }
-    let (year, discount) = (Span::years(1.0).unwrap(), DiscountRate::ZERO);
-    let build = |margin, period, winning| {
-        BlattbergDeighton::new(margin, discount, period, winning, response(0.8, 0.1)).unwrap_err()
+    let year = Span::years(1.0).unwrap();
+    let build = |margin, period, acquisition| {
+        let earnings = Earnings { margin, discount: DiscountRate::ZERO, period };
+        BlattbergDeighton::new(earnings, SpendResponses { acquisition, retention: response(0.8, 0.1) }).unwrap_err()
     };
-    let unit = |problem| match problem {
-        ExchangeError::Unit(unit) => unit.quantity,
-        other => panic!("{other}"),
-    };
-    assert_eq!(unit(build(usd(0.0), year, response(0.5, 0.1))), "margin");
-    assert_eq!(unit(build(usd(-10.0), year, response(0.5, 0.1))), "margin");
-    assert_eq!(unit(build(usd(10.0), Span::ZERO, response(0.5, 0.1))), "period in days");
+    assert_eq!(quantity_of(&build(usd(0.0), year, response(0.5, 0.1))), "margin");
+    assert_eq!(quantity_of(&build(usd(-10.0), year, response(0.5, 0.1))), "margin");
+    assert_eq!(quantity_of(&build(usd(10.0), Span::ZERO, response(0.5, 0.1))), "period in days");
     let mismatch = |expected, found| ExchangeError::Money(MoneyError::CurrencyMismatch { expected, found });
     let euro = SpendResponse::new(0.5, 0.1, Currency::EUR).unwrap();
     assert_eq!(build(usd(10.0), year, euro), mismatch(Currency::USD, Currency::EUR));
@@ -126,15 +159,16 @@ fn f49_extremes_stay_numbers() {
         DiscountRate::effective_annual(10.0).unwrap(),
         DiscountRate::continuous(1e6, TimeUnit::Day).unwrap(),
     ];
-    let (ceilings, sizes) = ([1e-300, 0.5, 1.0_f64.next_down()], [1e-100, 1e-3, 1.0, 1e3, 1e100]);
+    let (limits, sizes) = ([1e-300, 0.5, 1.0_f64.next_down()], [1e-100, 1e-3, 1.0, 1e3, 1e100]);
     let mut numbers = 0;
     for discount in discounts {
         for (margin, k_a, k_r) in
             sizes.iter().flat_map(|m| sizes.map(|k| (*m, k))).flat_map(|(m, k)| sizes.map(|j| (m, k, j)))
         {
-            for (c_a, c_r) in ceilings.iter().flat_map(|a| ceilings.map(|r| (*a, r))) {
-                let (winning, keeping) = (response(c_a, k_a), response(c_r, k_r));
-                let model = BlattbergDeighton::new(usd(margin), discount, year, winning, keeping).unwrap();
+            for (c_a, c_r) in limits.iter().flat_map(|a| limits.map(|r| (*a, r))) {
+                let responses = SpendResponses { acquisition: response(c_a, k_a), retention: response(c_r, k_r) };
+                let earnings = Earnings { margin: usd(margin), discount, period: year };
+                let model = BlattbergDeighton::new(earnings, responses).unwrap();
                 match model.optimum() {
                     Ok(best) => {
                         numbers += 1;
@@ -159,6 +193,12 @@ fn reading_runs_the_checks_of_new() {
     let text = serde_json::to_string(&model).unwrap();
     assert_eq!(serde_json::from_str::<BlattbergDeighton>(&text).unwrap(), model);
     assert!(serde_json::from_str::<BlattbergDeighton>(&text.replace("0.85", "1.0")).is_err());
+    assert!(
+        serde_json::from_str::<BlattbergDeighton>(
+            &text.replace("\"margin\":{\"amount\":100.0", "\"margin\":{\"amount\":0.0")
+        )
+        .is_err()
+    );
 }
 
 /// The highest point of a function with one peak, to the precision that its flat top allows.
@@ -172,7 +212,7 @@ fn golden_section([mut low, mut high]: [f64; 2], f: impl Fn(f64) -> f64) -> f64 
 }
 
 fn any_model() -> impl Strategy<Value = (f64, f64, [f64; 2], [f64; 2])> {
-    let response = (0.02..0.98_f64, -6.0..1.0_f64).prop_map(|(ceiling, ln)| [ceiling, ln.exp()]);
+    let response = (0.02..0.98_f64, -6.0..1.0_f64).prop_map(|(limit, ln)| [limit, ln.exp()]);
     (1.0..1e4_f64, 0.0..0.5_f64, response.clone(), response)
 }
 
@@ -182,8 +222,8 @@ proptest! {
     fn marginal_costs_are_the_lifetime_value((margin, discount, winning, keeping) in any_model()) {
         let best = model(margin, discount, winning, keeping).optimum().unwrap();
         let value = best.lifetime_value.amount();
-        for ([ceiling, steepness], spend) in [(winning, best.acquisition), (keeping, best.retention)] {
-            let cost = response(ceiling, steepness).marginal_cost(spend).unwrap().amount();
+        for ([limit, speed], spend) in [(winning, best.acquisition), (keeping, best.retention)] {
+            let cost = response(limit, speed).marginal_cost(spend).unwrap().amount();
             if spend.amount() > 0.0 {
                 prop_assert!(relative_error(cost, value) < 1e-9, "{cost} {value}");
             } else {
@@ -211,15 +251,15 @@ proptest! {
     fn retention_spend_is_found_to_the_last_digits((margin, discount, winning, keeping) in any_model()) {
         let best = model(margin, discount, winning, keeping).optimum().unwrap().retention.amount();
         prop_assume!(best > 1e-6);
-        let [ceiling, steepness] = keeping;
+        let [limit, speed] = keeping;
         let factor = 1.0 / (1.0 + discount);
         let condition = |spend: f64| {
-            let left = ceiling * (-steepness * spend).exp();
-            (margin - factor * spend) * steepness * left - (1.0 - factor * (ceiling - left))
+            let left = limit * (-speed * spend).exp();
+            (margin - factor * spend) * speed * left - (1.0 - factor * (limit - left))
         };
         // Where the marginal value is flat beside its parts, rounding moves the root by more.
         let slope = (condition(best * (1.0 - 1e-6)) - condition(best * (1.0 + 1e-6))) / 2e-6;
-        let width = (4.0 * f64::EPSILON * (1.0 + margin * steepness) / slope).max(1e-12);
+        let width = (4.0 * f64::EPSILON * (1.0 + margin * speed) / slope).max(1e-12);
         prop_assert!(condition(best * (1.0 - width)) >= 0.0 && condition(best * (1.0 + width)) <= 0.0);
     }
 

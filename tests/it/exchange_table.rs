@@ -1,8 +1,8 @@
 //! Retention economics against the 50-digit table `exchange.csv`.
 
 use customer_value::exchange::{
-    AfterSchedule, BlattbergDeighton, ChurnCut, FirstMargin, MarginSchedule, PromotedMargin, Relationship, Retention,
-    SpendResponse,
+    AfterSchedule, BlattbergDeighton, ChurnCut, Earnings, FirstMargin, MarginSchedule, PromotedMargin, Relationship,
+    Retention, SpendResponse, SpendResponses,
 };
 use customer_value::{Currency, DiscountRate, ExpectedMoney, Probability, Span};
 
@@ -88,8 +88,9 @@ fn budgets_match_the_table() {
         let response = |c, k| SpendResponse::new(of(c), of(k), Currency::USD).unwrap();
         let discount = DiscountRate::effective_annual(of("d")).unwrap();
         let (winning, keeping) = (response("c_a", "k_a"), response("c_r", "k_r"));
-        let model =
-            BlattbergDeighton::new(usd(of("m")), discount, Span::years(1.0).unwrap(), winning, keeping).unwrap();
+        let earnings = Earnings { margin: usd(of("m")), discount, period: Span::years(1.0).unwrap() };
+        let responses = SpendResponses { acquisition: winning, retention: keeping };
+        let model = BlattbergDeighton::new(earnings, responses).unwrap();
         let best = model.optimum().unwrap();
         for (found, key) in [
             (best.retention.amount(), "retention_spend"),

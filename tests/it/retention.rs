@@ -8,7 +8,7 @@ use customer_value::exchange::{
 use customer_value::{Currency, DiscountRate, ExpectedMoney, MoneyError, Probability, Span, TimeUnit};
 use proptest::prelude::*;
 
-use crate::shared::{assert_printed, error};
+use crate::shared::{assert_printed, error, quantity_of};
 
 fn usd(amount: f64) -> ExpectedMoney {
     ExpectedMoney::new(amount, Currency::USD).unwrap()
@@ -45,7 +45,9 @@ fn discount_over_a_period_inverts_the_effective_rate() {
 #[test]
 fn retention_without_a_period_is_refused() {
     let problem = Retention::new(probability(0.9), Span::ZERO).unwrap_err();
-    assert_eq!((problem.quantity, problem.value), ("retention period in days", 0.0));
+    assert!(matches!(problem, ExchangeError::Unit(unit) if unit.value == 0.0));
+    assert_eq!(quantity_of(&problem), "retention period in days");
+    assert_eq!(quantity_of(&retention(0.9).per(Span::ZERO).unwrap_err()), "retention period in days");
 }
 
 #[test]
@@ -64,7 +66,7 @@ fn f47_leaky_bucket_computed() {
     assert_printed(bucket(0.8).steady_state().unwrap(), "1000.00");
     assert_printed(bucket(0.85).steady_state().unwrap(), "1333.33");
     assert_printed(bucket(0.8).half_life().unwrap(), "3.1063");
-    assert!(error(LeakyBucket::hold_level(&retention(0.8), 1000.0).unwrap(), 200.0) < 1e-12);
+    assert!(error(retention(0.8).hold_level(1000.0).unwrap(), 200.0) < 1e-12);
 }
 
 #[test]
@@ -81,10 +83,86 @@ fn f47_a_bucket_without_a_leak_only_grows() {
 fn f47_impossible_stocks_are_refused() {
     let bucket = LeakyBucket::new(retention(0.8), 10.0).unwrap();
     for stock in [-1.0, 2e15, f64::NAN] {
-        assert_eq!(bucket.next(stock).unwrap_err().quantity, "stock of customers");
-        assert_eq!(LeakyBucket::hold_level(&retention(0.8), stock).unwrap_err().quantity, "stock of customers");
-        assert_eq!(LeakyBucket::new(retention(0.8), stock).unwrap_err().quantity, "acquired customers");
+        assert_eq!(quantity_of(&bucket.next(stock).unwrap_err()), "stock of customers");
+        assert_eq!(quantity_of(&retention(0.8).hold_level(stock).unwrap_err()), "stock of customers");
+        assert_eq!(quantity_of(&LeakyBucket::new(retention(0.8), stock).unwrap_err()), "acquired customers");
     }
+}
+
+/// The closed form that the bucket shares with finite horizons, where 1 − r is all of the digits there are.
+#[test]
+fn f47_a_bucket_that_hardly_leaks_keeps_its_digits() {
+    let bucket = LeakyBucket::new(retention(1.0 - 2.0_f64.powi(-50)), 8.0).unwrap();
+    // a·(n − n·(n − 1)/2·churn), to the second order.
+    let joined = 8.0 * (1e3 - 1e3 * 999.0 / 2.0 * 2.0_f64.powi(-50));
+    assert!(error(bucket.after(0.0, 1_000).unwrap(), joined) < 1e-15);
+    assert_eq!(bucket.after(5.0, 0).unwrap(), 5.0);
+    let empty = LeakyBucket::new(retention(0.0), 8.0).unwrap();
+    assert_eq!((empty.after(5.0, 0).unwrap(), empty.after(5.0, 1).unwrap()), (5.0, 8.0));
+}
+
+#[test]
+fn leaks_are_counted_up_to_2_to_the_53() {
+    const MOST: u64 = 1 << 53;
+    let too_many = |found| ExchangeError::TooMany { items: "customers who left", found, most: MOST };
+    let pairs = [(LeakCause::Rudeness, u64::MAX), (LeakCause::PoorService, u64::MAX)];
+    assert_eq!(LeakTally::new(pairs), Err(too_many(u128::from(u64::MAX))));
+    let mut full = LeakTally::new([(LeakCause::Rudeness, MOST - 1), (LeakCause::Rudeness, 1)]).unwrap();
+    assert_eq!((full.total(), full.of(&LeakCause::Rudeness)), (MOST, MOST));
+    assert_eq!(full.add(LeakCause::PoorService, 1), Err(too_many(u128::from(MOST) + 1)));
+    assert_eq!(full.add(LeakCause::Rudeness, u64::MAX), Err(too_many(u128::from(MOST) + u128::from(u64::MAX))));
+    assert_eq!(full.total(), MOST);
+    full.add(LeakCause::PoorService, 0).unwrap();
+    assert_eq!(full.pareto().len(), 1, "a cause for which nobody left did not occur");
+}
+
+#[test]
+fn vital_few_of_all_are_all_causes() {
+    let pairs = [(LeakCause::Rudeness, 10_000_000_000_000), (LeakCause::PoorService, 1)];
+    let tally = LeakTally::new(pairs).unwrap();
+    assert_eq!(tally.vital_few(probability(1.0)), [LeakCause::Rudeness, LeakCause::PoorService]);
+    assert_eq!(tally.vital_few(probability(0.999_999)), [LeakCause::Rudeness]);
+    let rarest = LeakTally::new([(LeakCause::Rudeness, (1 << 53) - 1), (LeakCause::PoorService, 1)]).unwrap();
+    assert_eq!(rarest.vital_few(probability(1.0)).len(), 2);
+}
+
+#[test]
+fn vital_few_take_decimals_as_they_are_meant() {
+    // Whole percents of a hundred, of which the floats of some are a little more: 0.07 · 100 = 7.000000000000001.
+    for percent in 1..=99_u64 {
+        let pairs = [(LeakCause::Rudeness, percent), (LeakCause::PoorService, 100 - percent)];
+        let tally = LeakTally::new(pairs).unwrap();
+        let most = percent.max(100 - percent);
+        assert_eq!(tally.vital_few(probability(most as f64 / 100.0)).len(), 1, "{percent}");
+        assert_eq!(tally.vital_few(probability(most as f64 / 100.0 + 0.001)).len(), 2, "{percent}");
+    }
+}
+
+#[test]
+fn causes_and_verdicts_are_written_in_words() {
+    let causes = [
+        LeakCause::Rudeness,
+        LeakCause::PoorService,
+        LeakCause::UntrainedStaff,
+        LeakCause::PoorQuality,
+        LeakCause::PoorSelection,
+        LeakCause::ProductUpdate,
+        LeakCause::Other("moved away".into()),
+    ];
+    let words = causes.map(|cause| cause.to_string()).join(", ");
+    assert_eq!(
+        words,
+        "rudeness, poor service, untrained staff, poor quality, poor selection, product update, moved away"
+    );
+    let verdicts = [
+        ClaimVerdict::Holds,
+        ClaimVerdict::HoldsByAcquisitionCost,
+        ClaimVerdict::FallsShort,
+        ClaimVerdict::NoProfitBefore,
+    ];
+    let words = verdicts.map(|verdict| verdict.to_string()).join(", ");
+    assert_eq!(words, "holds, holds by acquisition cost, falls short, no profit before");
+    assert_eq!(format!("{:>6}", ClaimVerdict::Holds), " holds");
 }
 
 #[test]
@@ -100,8 +178,8 @@ fn leak_causes_stand_by_number_and_ties_by_their_order() {
     let pareto = tally.pareto();
     let names: Vec<_> = pareto.iter().map(|share| &share.cause).collect();
     assert_eq!(names, [&causes[3].0, &causes[2].0, &causes[0].0, &causes[1].0]);
-    assert_eq!(pareto.iter().map(|share| share.share).collect::<Vec<_>>(), [0.6, 0.15, 0.15, 0.1]);
-    assert_eq!(pareto.iter().map(|share| share.cumulative).collect::<Vec<_>>(), [0.6, 0.75, 0.9, 1.0]);
+    assert_eq!(pareto.iter().map(|share| share.share.get()).collect::<Vec<_>>(), [0.6, 0.15, 0.15, 0.1]);
+    assert_eq!(pareto.iter().map(|share| share.cumulative.get()).collect::<Vec<_>>(), [0.6, 0.75, 0.9, 1.0]);
     let few = |share| tally.vital_few(probability(share)).len();
     assert_eq!([few(0.0), few(0.6), few(0.61), few(0.75), few(0.9), few(1.0)], [0, 1, 2, 2, 3, 4]);
     assert_eq!((LeakTally::default().pareto(), LeakTally::default().vital_few(probability(1.0))), (vec![], vec![]));
@@ -220,7 +298,7 @@ fn f48_claim_without_a_first_margin_has_no_uplift() {
 fn f48_impossible_claims_are_refused() {
     let cut = ChurnCut::Relative(probability(0.05));
     for uplift in [0.0, -1.0, f64::INFINITY, f64::NAN] {
-        assert_eq!(Claim::new(cut, uplift).unwrap_err().quantity, "claimed uplift");
+        assert_eq!(quantity_of(&Claim::new(cut, uplift).unwrap_err()), "claimed uplift");
     }
     let eur = ExpectedMoney::new(1.0, Currency::EUR).unwrap();
     let mixed = MoneyError::CurrencyMismatch { expected: Currency::USD, found: Currency::EUR };
@@ -303,6 +381,14 @@ fn f51_degenerate_horizons() {
     assert_eq!(mixed, Err(ExchangeError::Money(mismatch)));
 }
 
+#[test]
+fn f51_a_promotion_below_zero_is_refused() {
+    let promoted = PromotedMargin { margin: usd(260.0), promotion: usd(-50.0), periods: 10 };
+    let refused = promoted.value(&relationship(0.75, 0.2, FirstMargin::Now)).unwrap_err();
+    assert_eq!(refused.to_string(), "promotion is -50, expected a finite number from 0 up");
+    assert_eq!(quantity_of(&refused), "promotion");
+}
+
 fn credit_card(after: AfterSchedule) -> MarginSchedule {
     MarginSchedule::new([-51.0, 30.0, 42.0, 44.0, 49.0, 55.0].map(usd), after).unwrap()
 }
@@ -339,7 +425,9 @@ fn f52_bad_schedules_are_refused() {
     assert_eq!(none, Err(ExchangeError::TooFew { items: "margins", found: 0, least: 1 }));
     let eur = ExpectedMoney::new(1.0, Currency::EUR).unwrap();
     let mixed = ExchangeError::Money(MoneyError::CurrencyMismatch { expected: Currency::USD, found: Currency::EUR });
-    assert_eq!(MarginSchedule::new([usd(1.0), eur], AfterSchedule::Stop), Err(mixed.clone()));
+    let third = MarginSchedule::new([usd(1.0), usd(2.0), eur], AfterSchedule::Stop).unwrap_err();
+    assert_eq!(third.to_string(), "item 2 (from 0) of the margins: currencies differ: expected USD, got EUR");
+    assert_eq!(third, ExchangeError::Item { items: "margins", position: 2, source: Box::new(mixed.clone()) });
     assert_eq!(MarginSchedule::new([usd(1.0)], AfterSchedule::Flat(eur)), Err(mixed));
     let large = MarginSchedule::new([usd(f64::MAX)], AfterSchedule::LastForever).unwrap();
     let overflow = large.value(&relationship(0.9, 0.1, FirstMargin::Now));
@@ -470,7 +558,7 @@ proptest! {
         if let Some(steady) = bucket.steady_state() {
             prop_assert!(error(bucket.next(steady).unwrap(), steady) < 1e-12);
         }
-        let held = LeakyBucket::new(retention(rate), LeakyBucket::hold_level(&retention(rate), stock).unwrap()).unwrap();
+        let held = LeakyBucket::new(retention(rate), retention(rate).hold_level(stock).unwrap()).unwrap();
         prop_assert!(error(held.next(stock).unwrap(), stock) < 1e-12);
     }
 

@@ -1,5 +1,6 @@
 //! What several test modules need.
 
+use customer_value::exchange::ExchangeError;
 use customer_value::{
     BetaGeometricParams, BgNbd, Currency, MbgNbd, Money, Nbd, NbdParams, ParetoNbd, ParetoNbdParams, PurchaseHistory,
     Span, SpendHistory,
@@ -22,6 +23,13 @@ pub fn assert_printed(value: f64, printed: &str) {
     let decimals = mantissa.split_once('.').map_or(0, |(_, decimals)| decimals.len() as i32);
     let unit = 10_f64.powi(exponent.parse::<i32>().unwrap() - decimals);
     assert!((value - number).abs() <= 0.5001 * unit, "{value} is not {printed}");
+}
+
+/// Which quantity was outside its range.
+#[track_caller]
+pub fn quantity_of(problem: &ExchangeError) -> &'static str {
+    let ExchangeError::Unit(unit) = problem else { panic!("{problem}") };
+    unit.quantity
 }
 
 /// Parameters with alpha in weeks, as in the literature.

@@ -103,7 +103,7 @@ impl ConcaveResponse {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new), with the worth times the ceiling as the limit.
+    /// As [`new`](Self::new), with the worth times the limit of the share as the limit.
     ///
     /// # Examples
     ///
@@ -118,7 +118,7 @@ impl ConcaveResponse {
     /// # Ok::<(), customer_value::Error>(())
     /// ```
     pub fn of_share(response: SpendResponse, worth: f64) -> Result<Self, UnitError> {
-        let curve = ConcaveCurve::Exponential { limit: worth * response.ceiling(), speed: response.steepness() };
+        let curve = ConcaveCurve::Exponential { limit: worth * response.limit(), speed: response.speed() };
         Self::new(curve, response.currency())
     }
 
