@@ -7,6 +7,7 @@ use crate::delivered::{
 };
 use crate::exchange::ExchangeError;
 use crate::fit::{FitError, InferenceError};
+use crate::index::{IndexError, JudgementError};
 use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{DistributionError, ForecastError, ParameterError, SpendError, TenureError, ValuationError};
 use crate::segment::SegmentError;
@@ -119,6 +120,12 @@ pub enum Error {
     /// A number of retention, acquisition or profit that cannot be computed.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
+    /// An index, a scale or a ranking without a number.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// Judgements in pairs that give no weights.
+    #[error(transparent)]
+    Judgement(#[from] JudgementError),
     /// Customers that cannot be segmented.
     #[error(transparent)]
     Segment(#[from] SegmentError),

@@ -136,6 +136,7 @@ pub mod delivered;
 mod error;
 pub mod exchange;
 mod fit;
+pub mod index;
 mod interaction;
 pub mod lifetime;
 mod math;
