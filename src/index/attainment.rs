@@ -4,7 +4,7 @@ use crate::units::{Money, same_currency};
 
 /// What was planned and what was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Attainment {
     /// The plan.
     pub planned: Money,
@@ -29,7 +29,7 @@ impl Attainment {
 
 /// A period of a plan, and all periods up to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PeriodAttainment {
     /// This period.
     pub period: Attainment,

@@ -114,6 +114,8 @@ fn product(sets: &[Weights], power: f64) -> Result<Weights, IndexError> {
 /// # Ok::<(), customer_value::Error>(())
 /// ```
 pub fn game_shares(sets: &[Weights]) -> Result<Weights, IndexError> {
+    /// Sets nearer to each other than this have shares of which no digit is left.
+    const DEPENDENT: f64 = 1e-12;
     let criteria = check(sets)?;
     if sets.len() == 1 {
         return Ok(Weights::proven(vec![1.0]));
@@ -121,8 +123,6 @@ pub fn game_shares(sets: &[Weights]) -> Result<Weights, IndexError> {
     let rows = DMatrix::from_fn(sets.len(), criteria, |set, criterion| sets[set].as_slice()[criterion]);
     let gram = &rows * rows.transpose();
     let right = DVector::from_fn(sets.len(), |set, _| gram[(set, set)]);
-    /// Sets nearer to each other than this have shares of which no digit is left.
-    const DEPENDENT: f64 = 1e-12;
     let spectrum = gram.clone().symmetric_eigenvalues();
     if spectrum.min() <= DEPENDENT * spectrum.max() {
         return Err(IndexError::Dependent);
@@ -130,7 +130,7 @@ pub fn game_shares(sets: &[Weights]) -> Result<Weights, IndexError> {
     let solution = gram.cholesky().ok_or(IndexError::Dependent)?.solve(&right);
     // A player whom the compromise would count against is named before shares are scaled.
     if let Some(set) = solution.iter().position(|share| *share < 0.0) {
-        return Err(IndexError::NegativeShare { set, share: solution[set] / solution.sum() });
+        return Err(IndexError::NegativeShare { set, share: solution[set] });
     }
     Ok(Weights::proportional(solution.as_slice())?)
 }

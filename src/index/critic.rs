@@ -52,6 +52,8 @@ pub enum Correlation {
 /// method*.
 #[doc(alias = "CRITIC")]
 pub fn critic_weights(table: &Table, correlation: Correlation) -> Result<Weights, IndexError> {
+    /// Of columns that go along exactly, rounding leaves squares of 1e-16 and their sums.
+    const SAME: f64 = 1e-24;
     at_least("rows", 2, table.rows())?;
     at_least("columns", 2, table.columns())?;
     let scales = Scales::fit(Scale::MinMax, table, Constant::Reject)?;
@@ -65,8 +67,6 @@ pub fn critic_weights(table: &Table, correlation: Correlation) -> Result<Weights
     let directions: Vec<Vec<f64>> = columns.iter().map(|column| direction(column, correlation)).collect();
     let conflict = |own: &Vec<f64>| directions.iter().map(|other| apart(own, other)).sum::<f64>();
     let conflicts: Vec<f64> = directions.iter().map(conflict).collect();
-    /// Of columns that go along exactly, rounding leaves squares of 1e-16 and their sums.
-    const SAME: f64 = 1e-24;
     if conflicts.iter().all(|conflict| *conflict < SAME) {
         return Err(IndexError::NoConflict);
     }
@@ -86,7 +86,9 @@ fn direction(column: &[f64], correlation: Correlation) -> Vec<f64> {
         Correlation::Spearman => centred(&ranks(column)),
     };
     let length = length(&centred);
-    centred.iter_mut().for_each(|value| *value /= length);
+    for value in &mut centred {
+        *value /= length;
+    }
     centred
 }
 

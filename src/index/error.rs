@@ -133,7 +133,7 @@ pub enum IndexError {
     NegativeShare {
         /// Position of the set.
         set: usize,
-        /// Its share.
+        /// Its share, before shares are scaled to sum to one.
         share: f64,
     },
     /// The result is too large for a number.

@@ -1,5 +1,7 @@
 use super::IndexError;
-use super::error::{at_least, same_length};
+use super::error::at_least;
+#[cfg(feature = "serde")]
+use super::error::same_length;
 use super::scale::{Constant, Scale, Scales};
 use super::score::{Missing, TreeScore};
 use super::tree::Tree;

@@ -98,10 +98,7 @@ impl Scaler {
     /// The scale of a column; `None` when it is constant.
     fn fit_column(scale: Scale, sense: Sense, figures: &[f64], column: usize) -> Result<Option<Self>, IndexError> {
         at_least("figures", 1, figures.len())?;
-        let sense = sense.checked()?;
-        if let (Scale::Sum | Scale::RatioToBest, Sense::Target(target)) = (scale, sense) {
-            in_range("target", target, LARGEST.recip(), LARGEST)?;
-        }
+        let sense = checked(scale, sense)?;
         let turn =
             |(row, &figure)| turned(scale, sense, figure).map_err(|source| IndexError::Figure { row, column, source });
         let turned: Vec<f64> = figures.iter().enumerate().map(turn).collect::<Result<_, _>>()?;
@@ -140,6 +137,14 @@ impl Scaler {
     pub const fn sense(&self) -> Sense {
         self.sense
     }
+}
+
+/// A sense whose target, if it has one, is in the range of the scale.
+fn checked(scale: Scale, sense: Sense) -> Result<Sense, UnitError> {
+    if let (Scale::Sum | Scale::RatioToBest, Sense::Target(target)) = (scale, sense) {
+        in_range("target", target, LARGEST.recip(), LARGEST)?;
+    }
+    sense.checked()
 }
 
 /// A figure of which more is better.
@@ -186,11 +191,11 @@ fn rule(scale: Scale, sense: Sense, mut turned: Vec<f64>) -> Option<Rule> {
 
 /// Mean and standard deviation over all figures, as distances from the least of them.
 fn standard(least: f64, greatest: f64, figures: &[f64]) -> Rule {
-    let range = greatest - least;
+    let unit = power_of_two(greatest - least);
     let count = figures.len() as f64;
-    let mean = figures.iter().map(|y| (y - least) / range).sum::<f64>() / count;
-    let variance = figures.iter().map(|y| ((y - least) / range - mean).powi(2)).sum::<f64>() / count;
-    Rule::Linear { anchor: least, centre: mean * range, width: variance.sqrt() * range }
+    let mean = figures.iter().map(|y| (y - least) / unit).sum::<f64>() / count;
+    let variance = figures.iter().map(|y| ((y - least) / unit - mean).powi(2)).sum::<f64>() / count;
+    Rule::Linear { anchor: least, centre: mean * unit, width: variance.sqrt() * unit }
 }
 
 /// √Σy², of figures whose squares may be too small for numbers.
@@ -199,7 +204,14 @@ pub(super) fn length(vector: &[f64]) -> f64 {
     if greatest == 0.0 {
         return 0.0;
     }
-    greatest * vector.iter().map(|y| (y / greatest).powi(2)).sum::<f64>().sqrt()
+    let unit = power_of_two(greatest);
+    unit * vector.iter().map(|y| (y / unit).powi(2)).sum::<f64>().sqrt()
+}
+
+/// The unit of a size, up to a factor of two, in which squares are neither too small nor too large: dividing by it rounds
+/// nothing.
+fn power_of_two(size: f64) -> f64 {
+    libm::scalbn(1.0, libm::frexp(size).1 - 1)
 }
 
 /// Scales fitted to all columns of a table, and kept.
@@ -292,7 +304,7 @@ impl TryFrom<Unchecked> for Scaler {
     type Error = IndexError;
 
     fn try_from(raw: Unchecked) -> Result<Self, IndexError> {
-        let sense = raw.sense.checked()?;
+        let sense = checked(raw.scale, raw.sense)?;
         // Twice, for the difference of a figure and a target.
         let within = |quantity, value| in_range(quantity, value, -2.0 * LARGEST, 2.0 * LARGEST);
         match &raw.rule {
@@ -303,9 +315,9 @@ impl TryFrom<Unchecked> for Scaler {
             }
             Rule::Percentile(sorted) => {
                 at_least("figures", 1, sorted.len())?;
-                sorted.iter().try_for_each(|y| within("figure", *y).map(drop))?;
-                if !sorted.is_sorted() {
-                    return Err(IndexError::NothingDiffers);
+                within("figure", sorted[0])?;
+                for pair in sorted.windows(2) {
+                    in_range("figure", pair[1], pair[0], 2.0 * LARGEST)?;
                 }
             }
             Rule::Same(score) => {

@@ -43,7 +43,7 @@ pub struct Branch {
 
 /// The index of one customer, with what every indicator adds to it.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
 pub struct TreeScore {
     contributions: Vec<Contribution>,
     branches: Vec<Branch>,
@@ -157,7 +157,9 @@ impl Walk<'_> {
         let sum: f64 = present.iter().sum();
         // With all of them present the weights stay as they are, to the last bit.
         if sum > 0.0 && present != weights {
-            present.iter_mut().for_each(|weight| *weight /= sum);
+            for weight in &mut present {
+                *weight /= sum;
+            }
         }
         present
     }
@@ -199,5 +201,33 @@ impl TreeScore {
         same_length("indicators of the same name", before.contributions.len(), same)?;
         let change = |(now, then): (&Contribution, &Contribution)| (now.indicator.clone(), now.amount - then.amount);
         Ok(pairs.map(change).map(|(indicator, amount)| Change { indicator, amount }).collect())
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Unchecked {
+    contributions: Vec<Contribution>,
+    branches: Vec<Branch>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Unchecked> for TreeScore {
+    type Error = crate::units::UnitError;
+
+    fn try_from(raw: Unchecked) -> Result<Self, Self::Error> {
+        use crate::units::in_range;
+        // Weights may sum to a little more than one.
+        let weight = |weight| in_range("weight", weight, 0.0, 1.0 + 1e-9);
+        for part in &raw.contributions {
+            weight(part.weight)?;
+            let expected = part.weight * part.score.map_or(Ok(0.0), table::figure)?;
+            in_range("amount", part.amount, expected, expected)?;
+        }
+        for branch in &raw.branches {
+            weight(branch.weight)?;
+            branch.score.map_or(Ok(0.0), table::figure)?;
+        }
+        Ok(Self { contributions: raw.contributions, branches: raw.branches })
     }
 }

@@ -182,7 +182,9 @@ impl Node {
     fn names<'tree>(&'tree self, into: &mut Vec<&'tree str>) {
         into.push(self.name());
         if let Kind::Branch { children, .. } = &self.kind {
-            children.iter().for_each(|child| child.names(into));
+            for child in children {
+                child.names(into);
+            }
         }
     }
 

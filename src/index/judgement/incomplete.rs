@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use nalgebra::{DMatrix, DVector};
 
 use super::perron::{Perron, perron};
@@ -46,28 +48,32 @@ impl IncompleteJudgements {
             return Err(JudgementError::TooFew { found: size });
         }
         let pairs: Vec<_> = pairs.into_iter().collect();
-        // A chain needs a pair for each item but one: a size that no list of pairs can reach asks for no memory.
-        if pairs.len() + 1 < size {
-            let reached = (1..size).find(|item| !pairs.iter().any(|pair| pair.0 == *item || pair.1 == *item));
-            return Err(JudgementError::Unconnected { item: reached.unwrap_or(size - 1) });
-        }
-        let mut ratios = vec![None; size * size];
-        (0..size).for_each(|item| ratios[item * size + item] = Some(1.0));
-        for (first, second, ratio) in pairs {
+        for (place, &(first, second, ratio)) in pairs.iter().enumerate() {
             if first == second || first >= size || second >= size {
                 return Err(JudgementError::Pair { first, second, size });
             }
-            if ratios[first * size + second].is_some() {
+            judged(first, second, ratio)?;
+            let twice = |other: &(usize, usize, f64)| {
+                (other.0, other.1) == (first, second) || (other.1, other.0) == (first, second)
+            };
+            if pairs[..place].iter().any(twice) {
                 return Err(JudgementError::JudgedTwice { first, second });
             }
-            ratios[first * size + second] = Some(judged(first, second, ratio)?);
+        }
+        // Before there is a matrix: a size that no list of pairs can reach asks for no memory.
+        let reached = reached(&pairs);
+        if let Some(item) = (0..size).find(|item| !reached.contains(item)) {
+            return Err(JudgementError::Unconnected { item });
+        }
+        let mut ratios = vec![None; size * size];
+        for item in 0..size {
+            ratios[item * size + item] = Some(1.0);
+        }
+        for (first, second, ratio) in pairs {
+            ratios[first * size + second] = Some(ratio);
             ratios[second * size + first] = Some(ratio.recip());
         }
-        let judgements = Self { size, ratios };
-        match judgements.along_chains().iter().position(Option::is_none) {
-            Some(item) => Err(JudgementError::Unconnected { item }),
-            None => Ok(judgements),
-        }
+        Ok(Self { size, ratios })
     }
 
     /// Judgements of all pairs: those given, and for the others those that make the greatest eigenvalue least.
@@ -110,7 +116,7 @@ impl IncompleteJudgements {
         pairs.filter(|&(row, column)| self.ratios[row * self.size + column].is_none()).collect()
     }
 
-    /// Logarithms of the items relative to the first, along chains of judgements; `None` where there is no chain.
+    /// Logarithms of the items relative to the first, along chains of judgements.
     fn along_chains(&self) -> Vec<Option<f64>> {
         let mut logs = vec![None; self.size];
         logs[0] = Some(0.0);
@@ -185,6 +191,22 @@ impl IncompleteJudgements {
             judged(row, column, ratios[row * self.size + column])?;
         }
         Ok(Judgements { size: self.size, ratios })
+    }
+}
+
+/// The items that a chain of pairs ties to the first one.
+fn reached(pairs: &[(usize, usize, f64)]) -> BTreeSet<usize> {
+    let mut reached = BTreeSet::from([0]);
+    loop {
+        let before = reached.len();
+        for (first, second, _) in pairs {
+            if reached.contains(first) || reached.contains(second) {
+                reached.extend([first, second]);
+            }
+        }
+        if reached.len() == before {
+            return reached;
+        }
     }
 }
 

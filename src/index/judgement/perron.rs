@@ -32,7 +32,9 @@ pub(super) fn perron(matrix: &[f64], size: usize) -> Perron {
 
 fn scaled(mut matrix: Vec<f64>) -> Vec<f64> {
     let greatest = matrix.iter().copied().fold(0.0, f64::max);
-    matrix.iter_mut().for_each(|entry| *entry /= greatest);
+    for entry in &mut matrix {
+        *entry /= greatest;
+    }
     matrix
 }
 
@@ -58,7 +60,9 @@ fn column_shares(matrix: &[f64], size: usize) -> Vec<f64> {
 
 fn shares(mut sums: Vec<f64>) -> Vec<f64> {
     let whole: f64 = sums.iter().sum();
-    sums.iter_mut().for_each(|sum| *sum /= whole);
+    for sum in &mut sums {
+        *sum /= whole;
+    }
     sums
 }
 

@@ -77,7 +77,9 @@ impl Robustness {
             share_first_place(ranking.scores(), &mut best);
         }
         let count = f64::from(draws);
-        best.iter_mut().for_each(|share| *share /= count);
+        for share in &mut best {
+            *share /= count;
+        }
         Ok(Self { order_holds: f64::from(held) / count, best, draws })
     }
 
@@ -120,8 +122,7 @@ fn ordered_as(given: &[f64], drawn: &Weights) -> Weights {
 /// Customers from the best down; those with equal scores together.
 fn tiers(ranking: &Ranking) -> Vec<Vec<usize>> {
     let order = ranking.order();
-    let equal = |one: &usize, other: &usize| ranking.scores[*one] >= ranking.scores[*other];
-    order.chunk_by(|one, other| equal(other, one)).map(<[usize]>::to_vec).collect()
+    order.chunk_by(|one, next| ranking.scores[*next] >= ranking.scores[*one]).map(<[usize]>::to_vec).collect()
 }
 
 /// Whether nobody scores above anybody of a better tier.
