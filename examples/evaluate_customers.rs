@@ -137,8 +137,8 @@ fn print_lifecycle(partner: &Weights, dimensions: &Table) -> Outcome<()> {
         let weights = stages.between("early", "partner", Probability::new(gone)?)?;
         let row = |customer: usize| dimensions.row(customer).unwrap_or_default();
         let index = |customer: usize| row(customer).iter().zip(weights.as_slice()).map(|(s, w)| s * w).sum::<f64>();
-        let columns: String = (0..CUSTOMERS.len()).map(|customer| format!("{:>10.3}", index(customer))).collect();
-        println!("  {name:<26}{columns}");
+        let columns: Vec<String> = (0..CUSTOMERS.len()).map(|customer| format!("{:>10.3}", index(customer))).collect();
+        println!("  {name:<26}{}", columns.concat());
     }
     println!();
     Ok(())
@@ -160,7 +160,10 @@ fn print_rankings(dimensions: &Table, weights: &Weights) -> Outcome<()> {
     for (name, method) in methods()? {
         let ranks = method.rank(dimensions, weights)?.ranks();
         let reversals = rank_reversals(method, dimensions, weights)?.len();
-        println!("  {name:<26}{}{reversals:>14}", ranks.iter().map(|rank| format!("{rank:>10}")).collect::<String>());
+        println!(
+            "  {name:<26}{}{reversals:>14}",
+            ranks.iter().map(|rank| format!("{rank:>10}")).collect::<Vec<_>>().concat()
+        );
     }
     let compromise = Vikor { majority: Probability::new(0.5)? }.compromise(dimensions, weights)?;
     let accepted: Vec<&str> = compromise.accepted.iter().map(|&customer| CUSTOMERS[customer]).collect();
@@ -172,7 +175,7 @@ fn print_rankings(dimensions: &Table, weights: &Weights) -> Outcome<()> {
 fn print_robustness(dimensions: &Table, weights: &Weights) -> Outcome<()> {
     let method = RankingMethod::WeightedSum(Scale::MinMax);
     println!("How often the order by weighted sums holds when the weights vary (20,000 draws)\n");
-    println!("  {:<34}{:>10}   {}", "weights", "order", "best of all: share of the draws");
+    println!("  {:<34}{:>10}   best of all: share of the draws", "weights", "order");
     let tenth = Probability::new(0.1)?;
     let half = Probability::new(0.5)?;
     let cases = [
@@ -202,7 +205,7 @@ fn print_service() -> Outcome<()> {
     let votes = [("reception", [16, 14, 8, 2]), ("repair", [8, 20, 10, 2]), ("price", [2, 10, 18, 10])];
     let grades = ["excellent", "good", "fair", "poor"];
     let row = |name: &str, values: &[f64]| {
-        println!("  {name:<26}{}", values.iter().map(|value| format!("{value:>11.3}")).collect::<String>());
+        println!("  {name:<26}{}", values.iter().map(|value| format!("{value:>11.3}")).collect::<Vec<_>>().concat());
     };
     println!("  {:<26}{}", "", grades.map(|grade| format!("{grade:>11}")).concat());
     let mut parts = Vec::new();

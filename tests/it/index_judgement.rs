@@ -257,7 +257,7 @@ fn f21_inconsistent_judgements_must_be_accepted_by_name() {
     // Each row sums to 1 + 9 + 1/9.
     close(consistency.lambda(), 10.0 + 1.0 / 9.0, 13);
     let ratio = consistency.ratio();
-    close(ratio, (7.0 + 1.0 / 9.0) / 2.0 / 0.52, 12);
+    close(ratio, 0.5 * (7.0 + 1.0 / 9.0) / 0.52, 12);
     assert!(!consistency.is_acceptable());
     assert_eq!(circle.clone().weights(), Err(JudgementError::Inconsistent { ratio }));
     all_close(circle.weights_however_inconsistent().as_slice(), &[1.0 / 3.0; 3], 15);

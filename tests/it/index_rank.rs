@@ -72,9 +72,9 @@ fn f26_equal_alternatives_are_halfway() {
 fn f27_grey_relation_by_hand() {
     // On 0 … 1 from the best: (0, 1), (¼, ½), (1, 0); ξ = ½ / (Δ + ½).
     let found = scores(RankingMethod::Grey(Grey::new(0.5).unwrap()), &mountain(), &[0.5, 0.5]);
-    all_close(&found, &[2.0 / 3.0, (2.0 / 3.0 + 0.5) / 2.0, 2.0 / 3.0], 15);
+    all_close(&found, &[2.0 / 3.0, 0.5 * (2.0 / 3.0 + 0.5), 2.0 / 3.0], 15);
     let sharp = scores(RankingMethod::Grey(Grey::new(0.1).unwrap()), &mountain(), &[0.5, 0.5]);
-    all_close(&sharp, &[(1.0 + 1.0 / 11.0) / 2.0, (2.0 / 7.0 + 1.0 / 6.0) / 2.0, (1.0 + 1.0 / 11.0) / 2.0], 15);
+    all_close(&sharp, &[0.5 * (1.0 + 1.0 / 11.0), 0.5 * (2.0 / 7.0 + 1.0 / 6.0), 0.5 * (1.0 + 1.0 / 11.0)], 15);
     let equal = benefits(&[[1.0, 2.0], [1.0, 2.0]]);
     assert_eq!(scores(RankingMethod::Grey(Grey::new(0.5).unwrap()), &equal, &[0.5, 0.5]), [1.0; 2]);
     for rho in [0.0, -0.5, 1.1] {
