@@ -8,6 +8,7 @@ use crate::delivered::{
 use crate::derivation::DerivationError;
 use crate::exchange::{BridgeError, ExchangeError, LeverError, RankError};
 use crate::fit::{FitError, InferenceError};
+use crate::index::{IndexError, JudgementError};
 use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{
     DistributionError, ForecastError, ParameterError, ScalingError, SpendError, TenureError, ValuationError,
@@ -142,6 +143,12 @@ pub enum Error {
     /// A change of delivered value that has no price.
     #[error(transparent)]
     Bridge(#[from] BridgeError),
+    /// An index, a scale or a ranking without a number.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// Judgements in pairs that give no weights.
+    #[error(transparent)]
+    Judgement(#[from] JudgementError),
     /// Customers that cannot be segmented.
     #[error(transparent)]
     Segment(#[from] SegmentError),

@@ -81,6 +81,8 @@
 //! | a retention rate and a margin | [`exchange::Relationship`], [`exchange::LeakyBucket`] | margin multiple, what less churn is worth; stock of customers |
 //! | responses to spending | [`exchange::BlattbergDeighton`] | budgets of winning and keeping customers |
 //! | revenue and costs of customers | [`exchange::CustomerProfit`] and the like | profit, shares, drivers; see [`exchange`] |
+//! | many indicators a customer | [`index::Tree`]; [`index::RankingMethod`] | an index with contributions; a ranking |
+//! | opinions, or data, on what counts | [`index::Judgements`], [`index::entropy_weights`] | weights |
 //! | one number a customer | [`segment::Pyramid`], [`segment::Concentration`] | tiers; Lorenz curve, Gini |
 //! | a cohort | [`segment::RfmMeasures`] | RFM scores with the cuts that made them |
 //! | a number from each side | [`segment::TwoSidedGrid`] | stars, vulnerable, free riders, lost causes |
@@ -132,8 +134,8 @@
 //! # What is missing
 //!
 //! Covariates; backtests and scores of forecasts; correlation of purchases and leaving; estimates of how customers respond to
-//! delivered value; scoring customers by many indicators at once. Axis weights of customers are kept; pass them to [`delivered::Aggregator`] or [`exchange::Taste`] yourself. No exchange
-//! rates: a log has one currency.
+//! delivered value. Axis weights of customers are kept; pass them to [`delivered::Aggregator`] or [`exchange::Taste`] yourself.
+//! No exchange rates: a log has one currency.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 
@@ -145,6 +147,7 @@ mod derivation;
 mod error;
 pub mod exchange;
 mod fit;
+pub mod index;
 mod interaction;
 pub mod lifetime;
 mod math;

@@ -91,6 +91,11 @@ impl Weights {
         Self::proportional(vec![1.0; count])
     }
 
+    /// Weights of which the caller has shown that they are: not negative, with the sum 1 up to rounding.
+    pub(crate) const fn proven(weights: Vec<f64>) -> Self {
+        Self(weights)
+    }
+
     /// The weight at a position.
     pub fn get(&self, index: usize) -> Option<f64> {
         self.0.get(index).copied()

@@ -16,7 +16,7 @@ use crate::delivered_value::usd;
 
 /// The value comes back as it was, and is refused after each replacement.
 #[track_caller]
-fn assert_stored<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, spoilt: &[(&str, &str)]) {
+pub fn assert_stored<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, spoilt: &[(&str, &str)]) {
     let stored = serde_json::to_string(value).unwrap();
     assert_eq!(&serde_json::from_str::<T>(&stored).unwrap(), value);
     for (sound, bad) in spoilt {
