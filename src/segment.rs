@@ -12,14 +12,18 @@ mod crossing;
 mod cuts;
 mod grid;
 mod rfm;
+mod scheme;
 mod tiers;
 
 pub use concentration::{Concentration, LorenzPoint, Peak};
 pub use crossing::CrossTable;
 pub use cuts::{Cuts, QuantileRule};
 pub use grid::{GridCut, Sides, TwoSidedGrid};
-pub use rfm::{Rfm, RfmCuts, RfmMeasure, RfmMeasures, RfmScore};
+pub use rfm::{Lrfm, LrfmScore, NestedRfm, NestedRfmCuts, Rfm, RfmCuts, RfmMeasure, RfmMeasures, RfmScore};
+pub use scheme::{RuleOrder, Scheme, SchemeError, SchemeRule, ScoreRange};
 pub use tiers::{Pyramid, Tiers};
+
+use crate::units::Weights;
 
 /// A partition of customers: each is in one segment, and the segments have names and an order.
 ///
@@ -94,6 +98,11 @@ impl Segmentation {
     /// The segment of a customer.
     pub fn segment_of(&self, customer: usize) -> Option<usize> {
         self.segments.get(customer).map(|&segment| segment as usize)
+    }
+
+    /// The name of the segment of a customer.
+    pub fn label_of(&self, customer: usize) -> Option<&str> {
+        self.segment_of(customer).map(|segment| self.labels[segment].as_str())
     }
 
     /// The segment of every customer, in the order of the cohort.
@@ -237,6 +246,14 @@ pub enum SegmentError {
         /// What was to be computed.
         quantity: &'static str,
     },
+    /// Not one weight for everything that is weighed.
+    #[error("{found} weights, expected {expected}")]
+    Weights {
+        /// How many things are weighed.
+        expected: usize,
+        /// How many weights there are.
+        found: usize,
+    },
     /// The cohort does not know what customers spent in total.
     #[error("the cohort has no realised spend")]
     SpendUnknown,
@@ -296,6 +313,15 @@ fn heads(share: f64, count: usize) -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to count: share is at most 1")]
     let heads = (share * count as f64 * (1.0 - ROUNDING)).ceil() as usize;
     heads.clamp(1, count.max(1))
+}
+
+fn weighted_mean(weights: &Weights, scores: &[u16]) -> Result<f64, SegmentError> {
+    let found = weights.as_slice().len();
+    if found == scores.len() {
+        Ok(weights.as_slice().iter().zip(scores).map(|(weight, &score)| weight * f64::from(score)).sum())
+    } else {
+        Err(SegmentError::Weights { expected: scores.len(), found })
+    }
 }
 
 fn positive(total: f64) -> Result<f64, SegmentError> {
