@@ -15,10 +15,10 @@ mod rfm;
 mod scheme;
 mod tiers;
 
-pub use concentration::{Concentration, LorenzPoint, Peak};
+pub use concentration::{Concentration, Crossing, LorenzPoint, Peak};
 pub use crossing::CrossTable;
 pub use cuts::{Cuts, QuantileRule};
-pub use grid::{GridCut, Sides, TwoSidedGrid};
+pub use grid::{Grid, GridAxis, GridCut, GridPreset, Sides, TwoSidedGrid};
 pub use rfm::{Lrfm, LrfmScore, NestedRfm, NestedRfmCuts, Rfm, RfmCuts, RfmMeasure, RfmMeasures, RfmScore};
 pub use scheme::{RuleOrder, Scheme, SchemeError, SchemeRule, ScoreRange};
 pub use tiers::{Pyramid, Tiers};
@@ -246,6 +246,31 @@ pub enum SegmentError {
         /// What was to be computed.
         quantity: &'static str,
     },
+    /// A grid has two or three measures.
+    #[error("a grid of {found} measures, expected two or three")]
+    Axes {
+        /// How many measures were given.
+        found: usize,
+    },
+    /// Columns, cuts or values are not one for each measure of a grid.
+    #[error("{found} {what}, expected one for each of {expected} measures")]
+    PerMeasure {
+        /// What is given for every measure.
+        what: &'static str,
+        /// How many measures there are.
+        expected: usize,
+        /// How many were given.
+        found: usize,
+    },
+    /// A measure of a grid is at fault.
+    #[error("measure {measure:?}")]
+    Measure {
+        /// The name of the measure.
+        measure: String,
+        /// What is wrong with it.
+        #[source]
+        source: Box<SegmentError>,
+    },
     /// Not one weight for everything that is weighed.
     #[error("{found} weights, expected {expected}")]
     Weights {
@@ -306,10 +331,11 @@ const fn total_order(bits: u64) -> i64 {
     key ^ ((key >> 63).cast_unsigned() >> 1).cast_signed()
 }
 
+/// 0.07 · 100 is 7.000000000000001, which is not an eighth customer.
+const ROUNDING: f64 = 1e-12;
+
 /// How many of `count` customers a share of them is: at least one, and a begun customer counts whole.
 fn heads(share: f64, count: usize) -> usize {
-    // 0.07 · 100 is 7.000000000000001, which is not an eighth customer.
-    const ROUNDING: f64 = 1e-12;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to count: share is at most 1")]
     let heads = (share * count as f64 * (1.0 - ROUNDING)).ceil() as usize;
     heads.clamp(1, count.max(1))
