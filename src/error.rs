@@ -9,7 +9,7 @@ use crate::exchange::ExchangeError;
 use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{DistributionError, ForecastError, ParameterError, SpendError, TenureError, ValuationError};
-use crate::segment::{SchemeError, SegmentError};
+use crate::segment::{SchemeError, SegmentError, StageError};
 use crate::units::{DateError, MoneyError, UnitError, WeightsError};
 
 /// How the message about bad rows goes on: each on a line of its own, up to ten.
@@ -125,4 +125,7 @@ pub enum Error {
     /// Rules that name not every cell of scores once, or scores that they do not fit.
     #[error(transparent)]
     Scheme(#[from] SchemeError),
+    /// A step that a relationship does not take.
+    #[error(transparent)]
+    Stage(#[from] StageError),
 }

@@ -8,22 +8,35 @@
 //! Intervals are `[low, high)`: a value on a cut belongs above it. Equal values are never separated.
 
 mod concentration;
+mod contact;
 mod crossing;
 mod cuts;
 mod grid;
+mod membership;
+mod migration;
+mod prospect;
 mod rfm;
 mod scheme;
+mod stage;
 mod tiers;
 
 pub use concentration::{Concentration, Crossing, LorenzPoint, Peak};
+pub use contact::ContactConcentration;
 pub use crossing::CrossTable;
 pub use cuts::{Cuts, QuantileRule};
 pub use grid::{Grid, GridAxis, GridCut, GridPreset, Sides, TwoSidedGrid};
+pub use membership::{
+    Downgrade, PointEntry, QualificationPeriod, QualificationWindow, TierBasis, TierLevel, TierPolicy,
+};
+pub use migration::{EmptyRow, Migration, RowEstimate};
+pub use prospect::{Flow, Funnel, FunnelStage, Handling, ProspectKind, PurchaseHorizon, expected_sales};
 pub use rfm::{Lrfm, LrfmScore, NestedRfm, NestedRfmCuts, Rfm, RfmCuts, RfmMeasure, RfmMeasures, RfmScore};
 pub use scheme::{RuleOrder, Scheme, SchemeError, SchemeRule, ScoreRange};
+pub use stage::{ExternalCause, Interruption, InternalCause, Stage, StageError, StageMeasure, StagePhase, StageVerb};
 pub use tiers::{Pyramid, Tiers};
 
-use crate::units::Weights;
+use crate::chain::ChainError;
+use crate::units::{DateError, Day, UnitError, Weights, WeightsError};
 
 /// A partition of customers: each is in one segment, and the segments have names and an order.
 ///
@@ -279,6 +292,67 @@ pub enum SegmentError {
         /// How many weights there are.
         found: usize,
     },
+    /// The points of a level of membership are out of order.
+    #[error(
+        "level {level} (from 0) is earned by {qualify} points and held by {keep}, expected more to earn it than the level \
+         before, and to hold it no more than that and no less than the level before"
+    )]
+    Level {
+        /// Position of the level.
+        level: usize,
+        /// What earns it.
+        qualify: u64,
+        /// What holds it.
+        keep: u64,
+    },
+    /// A tier that the membership does not have.
+    #[error("tier {tier}, expected one of 0 to {tiers} (exclusive)")]
+    UnknownTier {
+        /// The number given.
+        tier: usize,
+        /// How many tiers there are.
+        tiers: usize,
+    },
+    /// More points were spent than earned.
+    #[error("the balance is {balance} points, expected none below 0")]
+    Overdrawn {
+        /// The balance.
+        balance: i128,
+    },
+    /// A day before the first window in which points count.
+    #[error("{day} comes before the first window, which begins on {start}")]
+    BeforeWindow {
+        /// The day.
+        day: Day,
+        /// When the first window begins.
+        start: Day,
+    },
+    /// Partitions of two dates have other segments.
+    #[error("the segments are {before:?} before and {after:?} after, expected the same")]
+    SegmentsDiffer {
+        /// The names before.
+        before: Vec<String>,
+        /// The names after.
+        after: Vec<String>,
+    },
+    /// Nobody was in a segment from which chances are asked.
+    #[error("nobody was in segment {segment:?}, expected somebody to learn from")]
+    EmptyRow {
+        /// The name of the segment.
+        segment: String,
+    },
+    /// Numbers that are not weights.
+    #[error(transparent)]
+    NotWeights(#[from] WeightsError),
+    /// A number outside the range of its quantity.
+    #[error(transparent)]
+    Unit(#[from] UnitError),
+    /// A day outside the calendar.
+    #[error(transparent)]
+    Date(#[from] DateError),
+    /// No chain of migration.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
     /// The cohort does not know what customers spent in total.
     #[error("the cohort has no realised spend")]
     SpendUnknown,
