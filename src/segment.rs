@@ -7,11 +7,15 @@
 //! Measures are columns of numbers in the order of the cohort; position `i` of every column is the same customer.
 //! Intervals are `[low, high)`: a value on a cut belongs above it. Equal values are never separated.
 
+mod algebra;
+mod cohort_table;
 mod concentration;
 mod contact;
 mod crossing;
 mod cuts;
+mod explain;
 mod grid;
+mod kano;
 mod membership;
 mod migration;
 mod prospect;
@@ -20,11 +24,14 @@ mod scheme;
 mod stage;
 mod tiers;
 
+pub use cohort_table::{RetentionCell, RetentionRule, RetentionTable};
 pub use concentration::{Concentration, Crossing, LorenzPoint, Peak};
 pub use contact::ContactConcentration;
 pub use crossing::CrossTable;
 pub use cuts::{Cuts, QuantileRule};
+pub use explain::{CutPlace, MeasureChange, RfmChange, RfmExplanation, Target};
 pub use grid::{Grid, GridAxis, GridCut, GridPreset, Sides, TwoSidedGrid};
+pub use kano::{KanoAnswer, KanoCategory, KanoTally};
 pub use membership::{
     Downgrade, PointEntry, QualificationPeriod, QualificationWindow, TierBasis, TierLevel, TierPolicy,
 };
@@ -32,10 +39,11 @@ pub use migration::{EmptyRow, Migration, RowEstimate};
 pub use prospect::{Flow, Funnel, FunnelStage, Handling, ProspectKind, PurchaseHorizon, expected_sales};
 pub use rfm::{Lrfm, LrfmScore, NestedRfm, NestedRfmCuts, Rfm, RfmCuts, RfmMeasure, RfmMeasures, RfmScore};
 pub use scheme::{RuleOrder, Scheme, SchemeError, SchemeRule, ScoreRange};
-pub use stage::{ExternalCause, Interruption, InternalCause, Stage, StageError, StageMeasure, StagePhase, StageVerb};
+pub use stage::{ExternalCause, InternalCause, Interruption, Stage, StageError, StageMeasure, StagePhase, StageVerb};
 pub use tiers::{Pyramid, Tiers};
 
 use crate::chain::ChainError;
+use crate::cohort::CohortError;
 use crate::units::{DateError, Day, UnitError, Weights, WeightsError};
 
 /// A partition of customers: each is in one segment, and the segments have names and an order.
@@ -344,12 +352,37 @@ pub enum SegmentError {
     /// Numbers that are not weights.
     #[error(transparent)]
     NotWeights(#[from] WeightsError),
+    /// The measures of a customer are not those that made the score.
+    #[error("the measures of customer {customer} have another score, expected those that were scored")]
+    OtherMeasures {
+        /// Position of the customer.
+        customer: usize,
+    },
+    /// A customer bought in periods that cannot be.
+    #[error(
+        "the periods of customer {customer} are out of order, expected them to begin with 0 and to rise to the age"
+    )]
+    Periods {
+        /// Position of the customer.
+        customer: usize,
+    },
+    /// There is no such customer.
+    #[error("customer {customer}, expected one of 0 to {customers} (exclusive)")]
+    UnknownCustomer {
+        /// The position asked about.
+        customer: usize,
+        /// How many customers there are.
+        customers: usize,
+    },
     /// A number outside the range of its quantity.
     #[error(transparent)]
     Unit(#[from] UnitError),
     /// A day outside the calendar.
     #[error(transparent)]
     Date(#[from] DateError),
+    /// No cohort at this cut.
+    #[error(transparent)]
+    Cohort(#[from] CohortError),
     /// No chain of migration.
     #[error(transparent)]
     Chain(#[from] ChainError),

@@ -154,7 +154,12 @@ impl RfmCuts {
         let learn = |name, values: &[f64]| Cuts::learn(name, values, bins, rule);
         let (recency, (frequency, monetary)) = parallel::join(
             || learn("recency", &measures.recency),
-            || parallel::join(|| learn("frequency", &measures.frequency), || learn("monetary value", &measures.monetary)),
+            || {
+                parallel::join(
+                    || learn("frequency", &measures.frequency),
+                    || learn("monetary value", &measures.monetary),
+                )
+            },
         );
         Ok(Self { recency: recency?, frequency: frequency?, monetary: monetary? })
     }

@@ -255,7 +255,8 @@ impl Scheme {
         let named = |score| rules.iter().find(|rule| rule.matches(score)).map(|rule| rule.segment.as_str());
         let position = |label: Option<&str>| labels.iter().position(|known| Some(known.as_str()) == label);
         // A test proves that each of the 125 cells has exactly one rule.
-        let segment = |cell| u32::try_from(position(named(score_of(top, cell))).unwrap_or_default()).unwrap_or_default();
+        let segment =
+            |cell| u32::try_from(position(named(score_of(top, cell))).unwrap_or_default()).unwrap_or_default();
         Self { top, order: RuleOrder::Disjoint, segments: (0..125).map(segment).collect(), labels, rules }
     }
 

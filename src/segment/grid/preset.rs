@@ -84,9 +84,8 @@ impl GridPreset {
                 return Err(SegmentError::PerMeasure { what, expected: measures.len(), found });
             }
         }
-        let axis = |((&measure, values), &cut): ((&&str, &&[f64]), &GridCut)| {
-            GridAxis::high_and_low(measure, values, cut)
-        };
+        let axis =
+            |((&measure, values), &cut): ((&&str, &&[f64]), &GridCut)| GridAxis::high_and_low(measure, values, cut);
         let axes = measures.iter().zip(columns).zip(cuts).map(axis).collect::<Result<Vec<_>, _>>()?;
         Grid::new(axes, self.labels().iter().copied())
     }

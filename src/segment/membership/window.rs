@@ -83,7 +83,8 @@ fn repeating(first: Day, months: NonZeroU32, on: Day) -> Result<QualificationPer
     let between = |from: jiff::civil::Date, to: jiff::civil::Date| {
         12 * (i32::from(to.year()) - i32::from(from.year())) + i32::from(to.month()) - i32::from(from.month())
     };
-    let Some(begun) = (on >= first).then(|| between(first.date(), on.date())).and_then(|m| u32::try_from(m).ok()) else {
+    let Some(begun) = (on >= first).then(|| between(first.date(), on.date())).and_then(|m| u32::try_from(m).ok())
+    else {
         return Err(SegmentError::BeforeWindow { day: on, start: first });
     };
     let months = months.get();

@@ -70,9 +70,8 @@ impl Lrfm {
     /// [`SegmentError::Lengths`] unless there is a length for every customer.
     pub fn new(rfm: Rfm, lengths: &[Span], cuts: Cuts) -> Result<Self, SegmentError> {
         same_length(rfm.scores().len(), lengths.len())?;
-        let score = |(&rfm, length): (&RfmScore, &Span)| {
-            LrfmScore { length: rising_score(&cuts, length.as_days()), rfm }
-        };
+        let score =
+            |(&rfm, length): (&RfmScore, &Span)| LrfmScore { length: rising_score(&cuts, length.as_days()), rfm };
         let scores = rfm.scores().iter().zip(lengths).map(score).collect();
         Ok(Self { rfm, length: cuts, scores })
     }

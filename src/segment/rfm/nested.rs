@@ -45,12 +45,10 @@ impl NestedRfmCuts {
         let (mut frequency, mut monetary) = (Vec::new(), Vec::new());
         for members in by_recency {
             let cuts = Cuts::learn("frequency", &picked(&measures.frequency, &members), bins, rule)?;
-            let by_frequency = grouped(members.into_iter(), cuts.bins(), |customer| {
-                rising_score(&cuts, measures.frequency[customer])
-            });
-            let within = |members: &Vec<usize>| {
-                Cuts::learn("monetary value", &picked(&measures.monetary, members), bins, rule)
-            };
+            let by_frequency =
+                grouped(members.into_iter(), cuts.bins(), |customer| rising_score(&cuts, measures.frequency[customer]));
+            let within =
+                |members: &Vec<usize>| Cuts::learn("monetary value", &picked(&measures.monetary, members), bins, rule);
             monetary.push(by_frequency.iter().map(within).collect::<Result<Vec<_>, _>>()?);
             frequency.push(cuts);
         }
@@ -83,20 +81,12 @@ impl NestedRfmCuts {
     /// How many classes each measure has, where it has most.
     fn classes(&self) -> [usize; 3] {
         let most = |cuts: &mut dyn Iterator<Item = &Cuts>| cuts.map(Cuts::bins).max().unwrap_or(1);
-        [
-            self.recency.bins(),
-            most(&mut self.frequency.iter()),
-            most(&mut self.monetary.iter().flatten()),
-        ]
+        [self.recency.bins(), most(&mut self.frequency.iter()), most(&mut self.monetary.iter().flatten())]
     }
 }
 
 /// The customers with each score from 1 to `classes`.
-fn grouped(
-    customers: impl Iterator<Item = usize>,
-    classes: usize,
-    score: impl Fn(usize) -> u16,
-) -> Vec<Vec<usize>> {
+fn grouped(customers: impl Iterator<Item = usize>, classes: usize, score: impl Fn(usize) -> u16) -> Vec<Vec<usize>> {
     let mut groups = vec![Vec::new(); classes];
     customers.for_each(|customer| groups[usize::from(score(customer)) - 1].push(customer));
     groups
