@@ -64,8 +64,9 @@ pub struct Peak {
 ///
 /// // The best two have 75 % of the total, the best three 85 %.
 /// let value = [1000.0, 500.0, 200.0, 100.0, 60.0, 50.0, 40.0, 25.0, 15.0, 10.0];
-/// let class_a = |crossing| Ok(Pyramid::abc().tiers_by_value(&value, crossing)?.segmentation().sizes()[0]);
-/// assert_eq!((class_a(Crossing::Out)?, class_a(Crossing::In)?), (2, 3));
+/// let abc = Pyramid::abc();
+/// assert_eq!(abc.tiers_by_value(&value, Crossing::Out)?.segmentation().sizes(), [2, 3, 5]);
+/// assert_eq!(abc.tiers_by_value(&value, Crossing::In)?.segmentation().sizes(), [3, 3, 4]);
 /// # Ok::<(), customer_value::segment::SegmentError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
