@@ -45,6 +45,17 @@ pub(crate) fn map_indices<R: Send>(count: usize, work: impl Fn(usize) -> R + Sen
     (0..count).map(work).collect()
 }
 
+/// The results of quick `work` for 0, 1, … `count` − 1, in this order.
+pub(crate) fn map_range<R: Send>(count: usize, work: impl Fn(usize) -> R + Send + Sync) -> Vec<R> {
+    #[cfg(feature = "rayon")]
+    {
+        use rayon::prelude::*;
+        (0..count).into_par_iter().with_min_len(4096).map(work).collect()
+    }
+    #[cfg(not(feature = "rayon"))]
+    (0..count).map(work).collect()
+}
+
 /// The results of two pieces of work.
 pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
     #[cfg(feature = "rayon")]

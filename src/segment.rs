@@ -7,19 +7,44 @@
 //! Measures are columns of numbers in the order of the cohort; position `i` of every column is the same customer.
 //! Intervals are `[low, high)`: a value on a cut belongs above it. Equal values are never separated.
 
+mod algebra;
+mod cohort_table;
 mod concentration;
+mod contact;
 mod crossing;
 mod cuts;
+mod explain;
 mod grid;
+mod kano;
+mod membership;
+mod migration;
+mod prospect;
 mod rfm;
+mod scheme;
+mod stage;
 mod tiers;
 
-pub use concentration::{Concentration, LorenzPoint, Peak};
+pub use cohort_table::{RetentionCell, RetentionRule, RetentionTable};
+pub use concentration::{Concentration, Crossing, LorenzPoint, Peak};
+pub use contact::ContactConcentration;
 pub use crossing::CrossTable;
 pub use cuts::{Cuts, QuantileRule};
-pub use grid::{GridCut, Sides, TwoSidedGrid};
-pub use rfm::{Rfm, RfmCuts, RfmMeasure, RfmMeasures, RfmScore};
+pub use explain::{CutPlace, MeasureChange, RfmChange, RfmExplanation, Target};
+pub use grid::{Grid, GridAxis, GridCut, GridPreset, Sides, TwoSidedGrid};
+pub use kano::{KanoAnswer, KanoCategory, KanoTally};
+pub use membership::{
+    Downgrade, PointEntry, QualificationPeriod, QualificationWindow, TierBasis, TierLevel, TierPolicy,
+};
+pub use migration::{EmptyRow, Migration, RowEstimate};
+pub use prospect::{Flow, Funnel, FunnelStage, Handling, ProspectKind, PurchaseHorizon, expected_sales};
+pub use rfm::{Lrfm, LrfmScore, NestedRfm, NestedRfmCuts, Rfm, RfmCuts, RfmMeasure, RfmMeasures, RfmScore};
+pub use scheme::{RuleOrder, Scheme, SchemeError, SchemeRule, ScoreRange};
+pub use stage::{ExternalCause, InternalCause, Interruption, Stage, StageError, StageMeasure, StagePhase, StageVerb};
 pub use tiers::{Pyramid, Tiers};
+
+use crate::chain::ChainError;
+use crate::cohort::CohortError;
+use crate::units::{DateError, Day, UnitError, Weights, WeightsError};
 
 /// A partition of customers: each is in one segment, and the segments have names and an order.
 ///
@@ -94,6 +119,11 @@ impl Segmentation {
     /// The segment of a customer.
     pub fn segment_of(&self, customer: usize) -> Option<usize> {
         self.segments.get(customer).map(|&segment| segment as usize)
+    }
+
+    /// The name of the segment of a customer.
+    pub fn label_of(&self, customer: usize) -> Option<&str> {
+        self.segment_of(customer).map(|segment| self.labels[segment].as_str())
     }
 
     /// The segment of every customer, in the order of the cohort.
@@ -237,6 +267,125 @@ pub enum SegmentError {
         /// What was to be computed.
         quantity: &'static str,
     },
+    /// A grid has two or three measures.
+    #[error("a grid of {found} measures, expected two or three")]
+    Axes {
+        /// How many measures were given.
+        found: usize,
+    },
+    /// Columns, cuts or values are not one for each measure of a grid.
+    #[error("{found} {what}, expected one for each of {expected} measures")]
+    PerMeasure {
+        /// What is given for every measure.
+        what: &'static str,
+        /// How many measures there are.
+        expected: usize,
+        /// How many were given.
+        found: usize,
+    },
+    /// A measure of a grid is at fault.
+    #[error("measure {measure:?}")]
+    Measure {
+        /// The name of the measure.
+        measure: String,
+        /// What is wrong with it.
+        #[source]
+        source: Box<SegmentError>,
+    },
+    /// Not one weight for everything that is weighed.
+    #[error("{found} weights, expected {expected}")]
+    Weights {
+        /// How many things are weighed.
+        expected: usize,
+        /// How many weights there are.
+        found: usize,
+    },
+    /// The points of a level of membership are out of order.
+    #[error(
+        "level {level} (from 0) is earned by {qualify} points and held by {keep}, expected more to earn it than the level \
+         before, and to hold it no more than that and no less than the level before"
+    )]
+    Level {
+        /// Position of the level.
+        level: usize,
+        /// What earns it.
+        qualify: u64,
+        /// What holds it.
+        keep: u64,
+    },
+    /// A tier that the membership does not have.
+    #[error("tier {tier}, expected one of 0 to {tiers} (exclusive)")]
+    UnknownTier {
+        /// The number given.
+        tier: usize,
+        /// How many tiers there are.
+        tiers: usize,
+    },
+    /// More points were spent than earned.
+    #[error("the balance is {balance} points, expected none below 0")]
+    Overdrawn {
+        /// The balance.
+        balance: i128,
+    },
+    /// A day before the first window in which points count.
+    #[error("{day} comes before the first window, which begins on {start}")]
+    BeforeWindow {
+        /// The day.
+        day: Day,
+        /// When the first window begins.
+        start: Day,
+    },
+    /// Partitions of two dates have other segments.
+    #[error("the segments are {before:?} before and {after:?} after, expected the same")]
+    SegmentsDiffer {
+        /// The names before.
+        before: Vec<String>,
+        /// The names after.
+        after: Vec<String>,
+    },
+    /// Nobody was in a segment from which chances are asked.
+    #[error("nobody was in segment {segment:?}, expected somebody to learn from")]
+    EmptyRow {
+        /// The name of the segment.
+        segment: String,
+    },
+    /// Numbers that are not weights.
+    #[error(transparent)]
+    NotWeights(#[from] WeightsError),
+    /// The measures of a customer are not those that made the score.
+    #[error("the measures of customer {customer} have another score, expected those that were scored")]
+    OtherMeasures {
+        /// Position of the customer.
+        customer: usize,
+    },
+    /// A customer bought in periods that cannot be.
+    #[error(
+        "the periods of customer {customer} are out of order, expected them to begin with 0 and to rise to the age"
+    )]
+    Periods {
+        /// Position of the customer.
+        customer: usize,
+    },
+    /// There is no such customer.
+    #[error("customer {customer}, expected one of 0 to {customers} (exclusive)")]
+    UnknownCustomer {
+        /// The position asked about.
+        customer: usize,
+        /// How many customers there are.
+        customers: usize,
+    },
+    /// A number outside the range of its quantity.
+    #[error(transparent)]
+    Unit(#[from] UnitError),
+    /// A day outside the calendar.
+    #[error(transparent)]
+    Date(#[from] DateError),
+    /// No cohort at this cut.
+    #[error(transparent)]
+    Cohort(#[from] CohortError),
+    /// No chain of migration.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
     /// The cohort does not know what customers spent in total.
     #[error("the cohort has no realised spend")]
     SpendUnknown,
@@ -289,13 +438,23 @@ const fn total_order(bits: u64) -> i64 {
     key ^ ((key >> 63).cast_unsigned() >> 1).cast_signed()
 }
 
+/// 0.07 · 100 is 7.000000000000001, which is not an eighth customer.
+const ROUNDING: f64 = 1e-12;
+
 /// How many of `count` customers a share of them is: at least one, and a begun customer counts whole.
 fn heads(share: f64, count: usize) -> usize {
-    // 0.07 · 100 is 7.000000000000001, which is not an eighth customer.
-    const ROUNDING: f64 = 1e-12;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to count: share is at most 1")]
     let heads = (share * count as f64 * (1.0 - ROUNDING)).ceil() as usize;
     heads.clamp(1, count.max(1))
+}
+
+fn weighted_mean(weights: &Weights, scores: &[u16]) -> Result<f64, SegmentError> {
+    let found = weights.as_slice().len();
+    if found == scores.len() {
+        Ok(weights.as_slice().iter().zip(scores).map(|(weight, &score)| weight * f64::from(score)).sum())
+    } else {
+        Err(SegmentError::Weights { expected: scores.len(), found })
+    }
 }
 
 fn positive(total: f64) -> Result<f64, SegmentError> {

@@ -1,4 +1,4 @@
-use super::{SegmentError, ascending, finite, heads, positive};
+use super::{ROUNDING, SegmentError, ascending, finite, heads, positive};
 use crate::units::Probability;
 
 /// How unequally a value is spread over customers.
@@ -53,6 +53,29 @@ pub struct Peak {
     pub customers: usize,
     /// What they bring together.
     pub amount: f64,
+}
+
+/// On which side of the line between two classes the customer stands with whom it is crossed.
+///
+/// # Examples
+///
+/// ```
+/// use customer_value::segment::{Crossing, Pyramid};
+///
+/// // The best two have 75 % of the total, the best three 85 %.
+/// let value = [1000.0, 500.0, 200.0, 100.0, 60.0, 50.0, 40.0, 25.0, 15.0, 10.0];
+/// let abc = Pyramid::abc();
+/// assert_eq!(abc.tiers_by_value(&value, Crossing::Out)?.segmentation().sizes(), [2, 3, 5]);
+/// assert_eq!(abc.tiers_by_value(&value, Crossing::In)?.segmentation().sizes(), [3, 3, 4]);
+/// # Ok::<(), customer_value::segment::SegmentError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Crossing {
+    /// In the upper class, which reaches its share or more.
+    In,
+    /// Below, so that the upper class stays within its share.
+    Out,
 }
 
 impl Concentration {
@@ -127,8 +150,7 @@ impl Concentration {
     ///
     /// [`SegmentError::TotalNotPositive`].
     pub fn customers_within(&self, share: Probability) -> Result<usize, SegmentError> {
-        let limit = positive(self.total())? * share.get();
-        Ok(self.cumulative.iter().take_while(|&&sum| sum <= limit).count())
+        self.before_crossing(share, Crossing::Out)
     }
 
     /// The fewest customers, from the best down, who together reach a share of the total: class A with the customer
@@ -138,9 +160,33 @@ impl Concentration {
     ///
     /// [`SegmentError::TotalNotPositive`].
     pub fn customers_reaching(&self, share: Probability) -> Result<usize, SegmentError> {
+        let before = self.before_crossing(share, Crossing::In)?;
+        Ok(if share.get() > 0.0 { (before + 1).min(self.cumulative.len()) } else { 0 })
+    }
+
+    /// How many customers come before the one with whom the sum crosses, or reaches, a share of the total.
+    fn before_crossing(&self, share: Probability, crossing: Crossing) -> Result<usize, SegmentError> {
         let limit = positive(self.total())? * share.get();
-        let before = self.cumulative.iter().take_while(|&&sum| sum < limit).count();
-        Ok(if limit > 0.0 { (before + 1).min(self.cumulative.len()) } else { 0 })
+        Ok(match crossing {
+            Crossing::In => self.cumulative.iter().take_while(|&&sum| sum < limit * (1.0 - ROUNDING)).count(),
+            Crossing::Out => self.cumulative.iter().take_while(|&&sum| sum <= limit * (1.0 + ROUNDING)).count(),
+        })
+    }
+
+    /// The least value of the customers who make up a share of the total; customers tied with the one who crosses the
+    /// line share that customer's side.
+    pub(super) fn threshold(&self, share: Probability, crossing: Crossing) -> Result<f64, SegmentError> {
+        let before = self.before_crossing(share, crossing)?;
+        let last = self.descending.len() - 1;
+        let crosser = self.descending[before.min(last)];
+        match crossing {
+            Crossing::In => Ok(crosser),
+            Crossing::Out if before > last => Ok(crosser),
+            Crossing::Out => match self.descending.partition_point(|&value| value > crosser) {
+                0 => finite("threshold above the best customer", crosser.next_up()),
+                above => Ok(self.descending[above - 1]),
+            },
+        }
     }
 
     /// The Lorenz curve, from nobody to everybody, the poorest first: one point more than there are customers.
@@ -188,17 +234,40 @@ impl Concentration {
 
     /// The Herfindahl–Hirschman index: the sum of squared shares, from 1/n to 1.
     ///
-    /// Its inverse is the effective number of customers: how many equal ones would be as concentrated.
-    ///
     /// # Errors
     ///
     /// [`SegmentError::TotalNotPositive`], or [`SegmentError::Negative`]: losses have no share.
-    #[doc(alias = "effective number of customers")]
+    #[doc(alias = "HHI")]
     pub fn herfindahl(&self) -> Result<f64, SegmentError> {
         let total = positive(self.total())?;
         match self.descending.last() {
             Some(&value) if value < 0.0 => Err(SegmentError::Negative { value }),
             _ => Ok(self.descending.iter().map(|value| (value / total).powi(2)).sum()),
         }
+    }
+
+    /// The effective number of customers: how many equal ones would be as concentrated.
+    ///
+    /// # Formula
+    ///
+    /// ```text
+    /// 1 / Σ (xᵢ / Σ x)²
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`herfindahl`](Self::herfindahl).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::segment::Concentration;
+    ///
+    /// let spread = Concentration::new(&[0.8, 0.1, 0.1])?;
+    /// assert!((spread.effective_customers()? - 1.515_152).abs() < 1e-6);
+    /// # Ok::<(), customer_value::segment::SegmentError>(())
+    /// ```
+    pub fn effective_customers(&self) -> Result<f64, SegmentError> {
+        Ok(self.herfindahl()?.recip())
     }
 }

@@ -49,6 +49,11 @@ impl CrossTable {
         &self.columns
     }
 
+    /// The counts, row by row.
+    pub(super) fn counts(&self) -> &[usize] {
+        &self.counts
+    }
+
     /// How many customers are in both segments; `None` for a segment that does not exist.
     pub fn count(&self, row: usize, column: usize) -> Option<usize> {
         let inside = row < self.rows.len() && column < self.columns.len();

@@ -1,16 +1,12 @@
-use super::cuts::quantile;
-use super::{SegmentError, Segmentation, all_finite, ascending, same_length};
-use crate::units::Probability;
+mod preset;
+mod two_sided;
 
-/// One thing for each side: what customers are worth to the firm, and what the firm delivers to them.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Sides<T> {
-    /// The worth of customers to the firm.
-    pub worth: T,
-    /// The value delivered to them.
-    pub delivered: T,
-}
+pub use preset::GridPreset;
+pub use two_sided::{Sides, TwoSidedGrid};
+
+use super::cuts::quantile;
+use super::{Cuts, SegmentError, Segmentation, all_finite, ascending, cells, distinct, same_length};
+use crate::units::Probability;
 
 /// Where a measure is divided into high and low.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,74 +18,134 @@ pub enum GridCut {
     Quantile(Probability),
 }
 
-/// Customers seen from both sides: those worth much and those who get much need not be the same.
+/// One measure of a [`Grid`] and the cuts that divide it.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct GridAxis {
+    /// What is measured.
+    pub measure: String,
+    /// Where it is cut: one cut makes low and high.
+    pub cuts: Cuts,
+}
+
+impl GridAxis {
+    /// A measure in two, low and high, cut at a number or at a quantile of the customers at hand.
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentError::Measure`] around [`SegmentError::Cut`] for a cut that is no number, or around
+    /// [`SegmentError::NotFinite`] or [`SegmentError::Empty`] for a quantile of such values.
+    pub fn high_and_low(measure: impl Into<String>, values: &[f64], cut: GridCut) -> Result<Self, SegmentError> {
+        let measure = measure.into();
+        match cut.resolve("value", values).and_then(|cut| Cuts::fixed([cut])) {
+            Ok(cuts) => Ok(Self { measure, cuts }),
+            Err(source) => Err(SegmentError::Measure { measure, source: Box::new(source) }),
+        }
+    }
+}
+
+/// Customers by two or three measures at once: a cell for every combination of intervals, with a name.
 ///
-/// | | delivered high | delivered low |
-/// |---|---|---|
-/// | **worth high** | stars | vulnerable |
-/// | **worth low** | free riders | lost causes |
-///
-/// The segments stand in the order stars, vulnerable, free riders, lost causes. A value on the line belongs to the
-/// upper cell. The numbers at which the grid was cut stay with it, so that customers can be sorted again later and
-/// their moves mean something.
+/// Cuts are numbers once the grid exists, so that customers can be sorted again later and their moves mean something.
+/// Cells stand from the highest down, the last measure changing first: for measures in two, high-high, high-low,
+/// low-high, low-low. A value on a cut belongs above it. [`GridPreset`] has the grids of the literature.
 ///
 /// # Examples
 ///
 /// ```
-/// use customer_value::segment::{GridCut, Sides, TwoSidedGrid};
+/// use customer_value::segment::{Cuts, Grid, GridAxis, GridCut};
 ///
-/// let measures = Sides { worth: [900.0, 800.0, 50.0, 20.0].as_slice(), delivered: [40.0, -5.0, 60.0, -30.0].as_slice() };
-/// let grid = TwoSidedGrid::new(measures, Sides { worth: GridCut::At(100.0), delivered: GridCut::At(0.0) })?;
-/// assert_eq!(grid.segmentation().segments(), [0, 1, 2, 3]);
+/// // The target grid: which prospects are attractive, and which of them are willing.
+/// let attractive = [90.0, 20.0, 70.0];
+/// let grid = Grid::new(
+///     [
+///         GridAxis::high_and_low("attractiveness", &attractive, GridCut::At(50.0))?,
+///         GridAxis { measure: "willingness".into(), cuts: Cuts::fixed([0.2, 0.6])? },
+///     ],
+///     ["win now", "court", "watch", "take orders", "ignore politely", "ignore"],
+/// )?;
+/// let targets = grid.assign(&[&attractive, &[0.6, 0.7, 0.1]])?;
+/// assert_eq!(targets.label_of(0), Some("win now"));
+/// assert_eq!(targets.label_of(2), Some("watch"));
 /// # Ok::<(), customer_value::segment::SegmentError>(())
 /// ```
-///
-/// # References
-///
-/// Gupta & Lehmann (2005), *Managing Customers as Investments*: the two sides of customer value.
-#[doc(alias = "two sides of customer value")]
-#[doc(alias = "双向价值")]
+#[doc(alias = "customer portfolio matrix")]
+#[doc(alias = "客户矩阵")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
-pub struct TwoSidedGrid {
-    cuts: Sides<f64>,
-    segmentation: Segmentation,
+pub struct Grid {
+    axes: Vec<GridAxis>,
+    labels: Vec<String>,
 }
 
-const LABELS: [&str; 4] = ["stars", "vulnerable", "free riders", "lost causes"];
-
-impl TwoSidedGrid {
-    /// The grid of two measures in the order of the cohort.
+impl Grid {
+    /// A grid of these measures, with a name for every cell.
     ///
     /// # Errors
     ///
-    /// [`SegmentError::Lengths`], [`SegmentError::NotFinite`] with measure and position, [`SegmentError::Cut`] for a
-    /// cut that is no number, or [`SegmentError::Empty`] when a quantile of nobody is asked for.
-    pub fn new(measures: Sides<&[f64]>, cuts: Sides<GridCut>) -> Result<Self, SegmentError> {
-        let cuts = Sides {
-            worth: cuts.worth.resolve("worth", measures.worth)?,
-            delivered: cuts.delivered.resolve("delivered value", measures.delivered)?,
-        };
-        Ok(Self { cuts, segmentation: assign(cuts, measures)? })
+    /// [`SegmentError::Axes`] unless there are two or three measures, [`SegmentError::Labels`] unless every cell has a
+    /// name, [`SegmentError::DuplicateLabel`], [`SegmentError::TooManyCells`].
+    pub fn new<Label: Into<String>>(
+        axes: impl Into<Vec<GridAxis>>,
+        labels: impl IntoIterator<Item = Label>,
+    ) -> Result<Self, SegmentError> {
+        let axes = axes.into();
+        if !(2..=3).contains(&axes.len()) {
+            return Err(SegmentError::Axes { found: axes.len() });
+        }
+        let expected = cells(axes.iter().map(|axis| axis.cuts.bins()))?;
+        let labels = distinct(labels.into_iter().map(Into::into).collect())?;
+        match labels.len() {
+            found if found == expected => Ok(Self { axes, labels }),
+            found => Err(SegmentError::Labels { expected, found }),
+        }
     }
 
-    /// The numbers at which the measures are divided.
-    pub const fn cuts(&self) -> Sides<f64> {
-        self.cuts
+    /// The measures with their cuts.
+    pub fn axes(&self) -> &[GridAxis] {
+        &self.axes
     }
 
-    /// Who is in which cell.
-    pub const fn segmentation(&self) -> &Segmentation {
-        &self.segmentation
+    /// The names of the cells, the highest first.
+    pub fn labels(&self) -> &[String] {
+        &self.labels
     }
 
-    /// Other customers, or the same ones later, by the same cuts.
+    /// Who is in which cell: a column for each measure, in the order of the measures.
     ///
     /// # Errors
     ///
-    /// [`SegmentError::Lengths`], or [`SegmentError::NotFinite`] with measure and position.
-    pub fn assign(&self, measures: Sides<&[f64]>) -> Result<Segmentation, SegmentError> {
-        assign(self.cuts, measures)
+    /// [`SegmentError::PerMeasure`] unless there is a column for every measure, [`SegmentError::Lengths`],
+    /// [`SegmentError::Measure`] around [`SegmentError::NotFinite`].
+    pub fn assign(&self, columns: &[&[f64]]) -> Result<Segmentation, SegmentError> {
+        self.one_each("columns", columns.len())?;
+        for (axis, values) in self.axes.iter().zip(columns) {
+            same_length(columns[0].len(), values.len())?;
+            axis.named(all_finite("value", values))?;
+        }
+        let mut segments = vec![0_u32; columns[0].len()];
+        for (axis, values) in self.axes.iter().zip(columns) {
+            let bins = axis.cuts.bins();
+            for (segment, &value) in segments.iter_mut().zip(*values) {
+                let from_the_top = bins - 1 - axis.cuts.count_up_to(value);
+                // Cells are at most 1,048,576, so that neither number is large.
+                *segment = *segment * u32::try_from(bins).unwrap_or(u32::MAX)
+                    + u32::try_from(from_the_top).unwrap_or(u32::MAX);
+            }
+        }
+        Ok(Segmentation::proven(self.labels.clone(), segments))
+    }
+
+    pub(super) fn one_each(&self, what: &'static str, found: usize) -> Result<(), SegmentError> {
+        let expected = self.axes.len();
+        if found == expected { Ok(()) } else { Err(SegmentError::PerMeasure { what, expected, found }) }
+    }
+}
+
+impl GridAxis {
+    /// The result, or an error that names the measure.
+    pub(super) fn named<T>(&self, result: Result<T, SegmentError>) -> Result<T, SegmentError> {
+        result.map_err(|source| SegmentError::Measure { measure: self.measure.clone(), source: Box::new(source) })
     }
 }
 
@@ -103,37 +159,18 @@ impl GridCut {
     }
 }
 
-fn assign(cuts: Sides<f64>, measures: Sides<&[f64]>) -> Result<Segmentation, SegmentError> {
-    same_length(measures.worth.len(), measures.delivered.len())?;
-    let worth = all_finite("worth", measures.worth)?;
-    let delivered = all_finite("delivered value", measures.delivered)?;
-    let cell = |(&worth, &delivered): (&f64, &f64)| match (worth >= cuts.worth, delivered >= cuts.delivered) {
-        (true, true) => 0,
-        (true, false) => 1,
-        (false, true) => 2,
-        (false, false) => 3,
-    };
-    Ok(Segmentation::proven(LABELS.map(String::from).into(), worth.iter().zip(delivered).map(cell).collect()))
-}
-
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
 struct Unchecked {
-    cuts: Sides<f64>,
-    segmentation: Segmentation,
+    axes: Vec<GridAxis>,
+    labels: Vec<String>,
 }
 
 #[cfg(feature = "serde")]
-impl TryFrom<Unchecked> for TwoSidedGrid {
+impl TryFrom<Unchecked> for Grid {
     type Error = SegmentError;
 
     fn try_from(raw: Unchecked) -> Result<Self, SegmentError> {
-        GridCut::At(raw.cuts.worth).resolve("worth", &[])?;
-        GridCut::At(raw.cuts.delivered).resolve("delivered value", &[])?;
-        if raw.segmentation.labels().iter().eq(LABELS.iter()) {
-            Ok(Self { cuts: raw.cuts, segmentation: raw.segmentation })
-        } else {
-            Err(SegmentError::Labels { expected: LABELS.len(), found: raw.segmentation.labels().len() })
-        }
+        Self::new(raw.axes, raw.labels)
     }
 }

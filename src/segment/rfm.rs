@@ -1,6 +1,13 @@
-use super::{Cuts, QuantileRule, SegmentError, Segmentation, all_finite, cells, same_length};
+mod length;
+mod nested;
+
+pub use length::{Lrfm, LrfmScore};
+pub use nested::{NestedRfm, NestedRfmCuts};
+
+use super::{Cuts, QuantileRule, SegmentError, Segmentation, all_finite, cells, same_length, weighted_mean};
 use crate::cohort::Cohort;
-use crate::units::Span;
+use crate::parallel;
+use crate::units::{Span, Weights};
 
 /// What RFM looks at, one column a measure: time since the last purchase, purchases, total spend.
 ///
@@ -92,14 +99,29 @@ impl RfmMeasures {
     /// score = 1 + number of cuts ≤ x        for recency: 1 + number of cuts > x
     /// ```
     pub fn score(&self, cuts: RfmCuts) -> Rfm {
-        let columns = self.recency.iter().zip(&self.frequency).zip(&self.monetary);
-        let scores = columns.map(|((&days, &purchases), &spend)| RfmScore {
-            recency: small(cuts.recency.bins() - cuts.recency.count_up_to(days)),
-            frequency: small(1 + cuts.frequency.count_up_to(purchases)),
-            monetary: small(1 + cuts.monetary.count_up_to(spend)),
+        let scores = self.score_each(|days, purchases, spend| RfmScore {
+            recency: recency_score(&cuts.recency, days),
+            frequency: rising_score(&cuts.frequency, purchases),
+            monetary: rising_score(&cuts.monetary, spend),
         });
-        Rfm { scores: scores.collect(), cuts }
+        Rfm { scores, cuts }
     }
+
+    fn score_each(&self, score: impl Fn(f64, f64, f64) -> RfmScore + Sync + Send) -> Vec<RfmScore> {
+        parallel::map_range(self.recency.len(), |customer| {
+            score(self.recency[customer], self.frequency[customer], self.monetary[customer])
+        })
+    }
+}
+
+/// The score of a measure of which more is better.
+fn rising_score(cuts: &Cuts, value: f64) -> u16 {
+    small(1 + cuts.count_up_to(value))
+}
+
+/// The score of the days since the last purchase, of which fewer are better.
+fn recency_score(cuts: &Cuts, days: f64) -> u16 {
+    small(cuts.bins() - cuts.count_up_to(days))
 }
 
 /// Cuts hold at most 65,534 numbers, so that a score is at most 65,535.
@@ -129,11 +151,17 @@ impl RfmCuts {
     ///
     /// [`SegmentError::Empty`] or [`SegmentError::NoBins`].
     pub fn quantiles(measures: &RfmMeasures, bins: u16, rule: QuantileRule) -> Result<Self, SegmentError> {
-        Ok(Self {
-            recency: Cuts::learn("recency", &measures.recency, bins, rule)?,
-            frequency: Cuts::learn("frequency", &measures.frequency, bins, rule)?,
-            monetary: Cuts::learn("monetary value", &measures.monetary, bins, rule)?,
-        })
+        let learn = |name, values: &[f64]| Cuts::learn(name, values, bins, rule);
+        let (recency, (frequency, monetary)) = parallel::join(
+            || learn("recency", &measures.recency),
+            || {
+                parallel::join(
+                    || learn("frequency", &measures.frequency),
+                    || learn("monetary value", &measures.monetary),
+                )
+            },
+        );
+        Ok(Self { recency: recency?, frequency: frequency?, monetary: monetary? })
     }
 
     /// The cuts of one measure.
@@ -167,6 +195,38 @@ impl RfmScore {
             RfmMeasure::Monetary => self.monetary,
         }
     }
+
+    /// The mean of the three scores, weighted in the order recency, frequency, monetary value.
+    ///
+    /// # Formula
+    ///
+    /// ```text
+    /// w₁ · R + w₂ · F + w₃ · M
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentError::Weights`] unless there are three.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::Weights;
+    /// use customer_value::segment::RfmScore;
+    ///
+    /// let score = RfmScore { recency: 3, frequency: 4, monetary: 3 };
+    /// assert!((score.weighted(&Weights::new([0.5, 0.3, 0.2])?)? - 3.3).abs() < 1e-12);
+    /// # Ok::<(), customer_value::Error>(())
+    /// ```
+    ///
+    /// # References
+    ///
+    /// Liu & Shih (2005), *Integrating AHP and data mining for product recommendation based on customer lifetime
+    /// value*: weights from pairwise judgements.
+    #[doc(alias = "weighted RFM")]
+    pub fn weighted(self, weights: &Weights) -> Result<f64, SegmentError> {
+        weighted_mean(weights, &[self.recency, self.frequency, self.monetary])
+    }
 }
 
 impl std::fmt::Display for RfmScore {
@@ -198,13 +258,7 @@ impl Rfm {
 
     /// The partition by one measure: "R1" … "R5", from the worst score up.
     pub fn by(&self, measure: RfmMeasure) -> Segmentation {
-        let letter = match measure {
-            RfmMeasure::Recency => 'R',
-            RfmMeasure::Frequency => 'F',
-            RfmMeasure::Monetary => 'M',
-        };
-        let labels = (1..=self.cuts.of(measure).bins()).map(|score| format!("{letter}{score}")).collect();
-        Segmentation::proven(labels, self.scores.iter().map(|score| u32::from(score.of(measure)) - 1).collect())
+        by_score(measure, self.cuts.of(measure).bins(), &self.scores)
     }
 
     /// The partition by all three: every combination of scores is a segment, "1-1-1" the first, whether or not
@@ -214,16 +268,44 @@ impl Rfm {
     ///
     /// [`SegmentError::TooManyCells`] above 1,048,576 combinations.
     pub fn cells(&self) -> Result<Segmentation, SegmentError> {
-        let [r, f, m] = [&self.cuts.recency, &self.cuts.frequency, &self.cuts.monetary].map(Cuts::bins);
-        let count = cells([r, f, m])?;
-        let label = |cell: usize| format!("{}-{}-{}", cell / (f * m) + 1, cell / m % f + 1, cell % m + 1);
-        let (f, m) = (small(f), small(m));
-        let cell = |score: &RfmScore| {
-            let [recency, frequency, monetary] = [score.recency, score.frequency, score.monetary].map(u32::from);
-            ((recency - 1) * u32::from(f) + frequency - 1) * u32::from(m) + monetary - 1
-        };
-        Ok(Segmentation::proven((0..count).map(label).collect(), self.scores.iter().map(cell).collect()))
+        by_cell(MEASURES.map(|measure| self.cuts.of(measure).bins()), &self.scores)
     }
+}
+
+pub(super) const MEASURES: [RfmMeasure; 3] = [RfmMeasure::Recency, RfmMeasure::Frequency, RfmMeasure::Monetary];
+
+fn by_score(measure: RfmMeasure, classes: usize, scores: &[RfmScore]) -> Segmentation {
+    let letter = match measure {
+        RfmMeasure::Recency => 'R',
+        RfmMeasure::Frequency => 'F',
+        RfmMeasure::Monetary => 'M',
+    };
+    let labels = (1..=classes).map(|score| format!("{letter}{score}")).collect();
+    Segmentation::proven(labels, scores.iter().map(|score| u32::from(score.of(measure)) - 1).collect())
+}
+
+fn by_cell([r, f, m]: [usize; 3], scores: &[RfmScore]) -> Result<Segmentation, SegmentError> {
+    let count = cells([r, f, m])?;
+    let label = |cell: usize| format!("{}-{}-{}", cell / (f * m) + 1, cell / m % f + 1, cell % m + 1);
+    let (f, m) = (small(f), small(m));
+    let cell = |score: &RfmScore| {
+        let [recency, frequency, monetary] = [score.recency, score.frequency, score.monetary].map(u32::from);
+        ((recency - 1) * u32::from(f) + frequency - 1) * u32::from(m) + monetary - 1
+    };
+    Ok(Segmentation::proven((0..count).map(label).collect(), scores.iter().map(cell).collect()))
+}
+
+/// Scores read from outside, if the cuts can have made them.
+#[cfg(feature = "serde")]
+fn check_scores(classes: [usize; 3], scores: &[RfmScore]) -> Result<(), SegmentError> {
+    for (measure, segments) in MEASURES.into_iter().zip(classes) {
+        let inside = |score: &RfmScore| (1..=segments).contains(&score.of(measure).into());
+        if let Some(customer) = scores.iter().position(|score| !inside(score)) {
+            let segment = scores[customer].of(measure).into();
+            return Err(SegmentError::UnknownSegment { customer, segment, segments });
+        }
+    }
+    Ok(())
 }
 
 #[cfg(feature = "serde")]
@@ -238,14 +320,7 @@ impl TryFrom<Unchecked> for Rfm {
     type Error = SegmentError;
 
     fn try_from(Unchecked { cuts, scores }: Unchecked) -> Result<Self, SegmentError> {
-        for measure in [RfmMeasure::Recency, RfmMeasure::Frequency, RfmMeasure::Monetary] {
-            let segments = cuts.of(measure).bins();
-            let inside = |score: &RfmScore| (1..=segments).contains(&score.of(measure).into());
-            if let Some(customer) = scores.iter().position(|score| !inside(score)) {
-                let segment = scores[customer].of(measure).into();
-                return Err(SegmentError::UnknownSegment { customer, segment, segments });
-            }
-        }
+        check_scores(MEASURES.map(|measure| cuts.of(measure).bins()), &scores)?;
         Ok(Self { cuts, scores })
     }
 }

@@ -1,6 +1,8 @@
-use super::{SegmentError, Segmentation, all_finite, ascending, distinct, heads};
+use super::{Concentration, Crossing, SegmentError, Segmentation, all_finite, ascending, distinct, heads};
+use crate::units::Probability;
 
-/// A customer pyramid: named tiers from the most valuable down, each reaching to a cumulative share of customers.
+/// A customer pyramid: named tiers from the most valuable down, each reaching to a cumulative share of customers, or of
+/// what they bring.
 ///
 /// By default the best 1 % are platinum, those up to 5 % gold, up to 20 % iron, the rest lead.
 ///
@@ -34,7 +36,7 @@ pub struct Pyramid {
 }
 
 impl Pyramid {
-    /// Tiers with the cumulative shares of customers down to which they reach, the last of them 1.
+    /// Tiers with the cumulative shares down to which they reach, the last of them 1.
     ///
     /// # Errors
     ///
@@ -54,6 +56,14 @@ impl Pyramid {
         Ok(Self { labels: distinct(labels)?, shares })
     }
 
+    /// Three classes for an ABC analysis, to be taken by value: A brings 80 %, A and B together 95 %, C the rest.
+    ///
+    /// See [`tiers_by_value`](Self::tiers_by_value).
+    #[doc(alias = "ABC分析")]
+    pub fn abc() -> Self {
+        Self { labels: ["A", "B", "C"].map(String::from).into(), shares: vec![0.8, 0.95, 1.0] }
+    }
+
     /// The tiers of customers by their value, with the thresholds between them.
     ///
     /// A begun customer counts whole: of 10 customers the best 1 % are one. Customers tied at a boundary go to the
@@ -67,6 +77,34 @@ impl Pyramid {
         let upper = &self.shares[..self.shares.len() - 1];
         let thresholds: Vec<f64> =
             upper.iter().map(|&share| sorted[sorted.len() - heads(share, sorted.len())]).collect();
+        let segmentation = assign(&self.labels, &thresholds, values);
+        Ok(Tiers { thresholds, segmentation })
+    }
+
+    /// The tiers of customers by cumulative share of the value itself: ABC analysis.
+    ///
+    /// Customers tied with the one who crosses a line go to that customer's side, which may leave a tier empty.
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentError::Empty`], [`SegmentError::NotFinite`] with the position, [`SegmentError::TotalNotPositive`],
+    /// or [`SegmentError::TooLarge`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::segment::{Crossing, Pyramid};
+    ///
+    /// let tiers = Pyramid::abc().tiers_by_value(&[10.0, 70.0, 15.0, 5.0], Crossing::In)?;
+    /// assert_eq!(tiers.segmentation().segments(), [1, 0, 0, 2]);
+    /// assert_eq!(tiers.thresholds(), [15.0, 10.0]);
+    /// # Ok::<(), customer_value::segment::SegmentError>(())
+    /// ```
+    pub fn tiers_by_value(&self, values: &[f64], crossing: Crossing) -> Result<Tiers, SegmentError> {
+        let spread = Concentration::new(values)?;
+        let upper = &self.shares[..self.shares.len() - 1];
+        let threshold = |&share: &f64| spread.threshold(Probability::computed(share), crossing);
+        let thresholds = upper.iter().map(threshold).collect::<Result<Vec<_>, _>>()?;
         let segmentation = assign(&self.labels, &thresholds, values);
         Ok(Tiers { thresholds, segmentation })
     }
@@ -90,6 +128,24 @@ pub struct Tiers {
 }
 
 impl Tiers {
+    /// Tiers by thresholds of one's own: the least value of every tier but the last, from the best down.
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentError::Labels`] unless there is one threshold fewer than tiers, [`SegmentError::DuplicateLabel`],
+    /// [`SegmentError::Cut`] unless thresholds are finite and do not rise, [`SegmentError::NotFinite`] with the position.
+    pub fn fixed<Label: Into<String>>(
+        labels: impl IntoIterator<Item = Label>,
+        thresholds: impl Into<Vec<f64>>,
+        values: &[f64],
+    ) -> Result<Self, SegmentError> {
+        let labels = distinct(labels.into_iter().map(Into::into).collect())?;
+        let thresholds = thresholds.into();
+        check_thresholds(&thresholds, labels.len())?;
+        let segmentation = assign(&labels, &thresholds, all_finite("value", values)?);
+        Ok(Self { thresholds, segmentation })
+    }
+
     /// The least value of every tier but the last, descending: one fewer than there are tiers.
     pub fn thresholds(&self) -> &[f64] {
         &self.thresholds
@@ -107,6 +163,17 @@ impl Tiers {
     /// [`SegmentError::NotFinite`] with the position.
     pub fn assign(&self, values: &[f64]) -> Result<Segmentation, SegmentError> {
         Ok(assign(self.segmentation.labels(), &self.thresholds, all_finite("value", values)?))
+    }
+}
+
+fn check_thresholds(thresholds: &[f64], tiers: usize) -> Result<(), SegmentError> {
+    let falls = |index: usize| index == 0 || thresholds[index] <= thresholds[index - 1];
+    if let Some(index) = (0..thresholds.len()).find(|&index| !(thresholds[index].is_finite() && falls(index))) {
+        return Err(SegmentError::Cut { index, value: thresholds[index] });
+    }
+    match (thresholds.len() + 1, tiers) {
+        (expected, found) if expected != found => Err(SegmentError::Labels { expected, found }),
+        _ => Ok(()),
     }
 }
 
@@ -144,13 +211,7 @@ impl TryFrom<Unchecked> for Tiers {
     type Error = SegmentError;
 
     fn try_from(Unchecked { thresholds, segmentation }: Unchecked) -> Result<Self, SegmentError> {
-        let falls = |index: usize| index == 0 || thresholds[index] <= thresholds[index - 1];
-        if let Some(index) = (0..thresholds.len()).find(|&index| !(thresholds[index].is_finite() && falls(index))) {
-            return Err(SegmentError::Cut { index, value: thresholds[index] });
-        }
-        match (thresholds.len() + 1, segmentation.labels().len()) {
-            (expected, found) if expected != found => Err(SegmentError::Labels { expected, found }),
-            _ => Ok(Self { thresholds, segmentation }),
-        }
+        check_thresholds(&thresholds, segmentation.labels().len())?;
+        Ok(Self { thresholds, segmentation })
     }
 }

@@ -534,20 +534,23 @@ proptest! {
     }
 }
 
+/// What is stored reads as it was, and each text spoilt in one place does not.
+#[cfg(feature = "serde")]
+pub fn survives<T>(value: &T, spoil: &[(&str, &str)])
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
+{
+    let stored = serde_json::to_string(value).unwrap();
+    assert_eq!(&serde_json::from_str::<T>(&stored).unwrap(), value);
+    for (sound, spoilt) in spoil {
+        assert!(stored.contains(sound), "{stored}");
+        assert!(serde_json::from_str::<T>(&stored.replacen(sound, spoilt, 1)).is_err(), "{spoilt}");
+    }
+}
+
 #[cfg(feature = "serde")]
 #[test]
 fn stored_segments_are_checked_when_read() {
-    fn survives<T>(value: &T, spoil: &[(&str, &str)])
-    where
-        T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
-    {
-        let stored = serde_json::to_string(value).unwrap();
-        assert_eq!(&serde_json::from_str::<T>(&stored).unwrap(), value);
-        for (sound, spoilt) in spoil {
-            assert!(stored.contains(sound), "{stored}");
-            assert!(serde_json::from_str::<T>(&stored.replacen(sound, spoilt, 1)).is_err(), "{spoilt}");
-        }
-    }
     survives(&Segmentation::new(["a", "b"], [0, 1]).unwrap(), &[("[0,1]", "[0,2]"), (r#""b""#, r#""a""#)]);
     survives(&interpolated(&[1.0, 2.0, 3.0], 2), &[(r#""asked":2"#, r#""asked":1"#)]);
     survives(&Cuts::fixed([1.0, 2.0]).unwrap(), &[("[1.0,2.0]", "[2.0,1.0]")]);
