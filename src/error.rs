@@ -9,7 +9,7 @@ use crate::exchange::ExchangeError;
 use crate::fit::{FitError, InferenceError};
 use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{DistributionError, ForecastError, ParameterError, SpendError, TenureError, ValuationError};
-use crate::segment::SegmentError;
+use crate::segment::{ClusterError, SegmentError};
 use crate::units::{DateError, MoneyError, UnitError, WeightsError};
 
 /// How the message about bad rows goes on: each on a line of its own, up to ten.
@@ -122,4 +122,7 @@ pub enum Error {
     /// Customers that cannot be segmented.
     #[error(transparent)]
     Segment(#[from] SegmentError),
+    /// Customers that cannot be clustered.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
 }

@@ -7,6 +7,7 @@
 //! Measures are columns of numbers in the order of the cohort; position `i` of every column is the same customer.
 //! Intervals are `[low, high)`: a value on a cut belongs above it. Equal values are never separated.
 
+mod cluster;
 mod concentration;
 mod crossing;
 mod cuts;
@@ -14,6 +15,10 @@ mod grid;
 mod rfm;
 mod tiers;
 
+pub use cluster::{
+    Attribute, Candidate, Centroids, ClusterChoice, ClusterError, Ending, GaussianMixture, KMeans, KMeansFit, Measures,
+    MixtureComponent, MixtureFit, MixtureModel, Profiles, Scale, Scaling, Silhouette, SilhouetteBase,
+};
 pub use concentration::{Concentration, LorenzPoint, Peak};
 pub use crossing::CrossTable;
 pub use cuts::{Cuts, QuantileRule};
