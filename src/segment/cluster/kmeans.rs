@@ -1,7 +1,6 @@
 use super::{
     ClusterError, Ending, Measures, Scale, Scaling,
     lloyd::{BLOCK, Block, Settled, lloyd},
-    measures::in_range,
     numbered,
     rows::{Rows, map_ranges},
     seeding::plus_plus,
@@ -185,8 +184,7 @@ impl Centroids {
                 let columns = self.scale.columns(measures, first..(first + BLOCK).min(customers.end));
                 let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
                 let (_, nearest) = block.nearest(&columns, &self.points);
-                #[expect(clippy::cast_possible_truncation, reason = "a label is a position among centroids")]
-                labels.extend(nearest.iter().map(|&label| segment(label as usize)));
+                labels.extend(nearest.iter().map(|&label| segment(label)));
             }
             labels
         });
@@ -254,7 +252,7 @@ impl TryFrom<UncheckedCentroids> for Centroids {
     type Error = ClusterError;
 
     fn try_from(UncheckedCentroids { scale, points }: UncheckedCentroids) -> Result<Self, ClusterError> {
-        let whole = |point: &Vec<f64>| point.len() == scale.names().len() && point.iter().all(|&z| in_range(z));
+        let whole = |point: &Vec<f64>| point.len() == scale.names().len() && point.iter().all(|&z| super::measures::in_range(z));
         if points.is_empty() || !points.iter().all(whole) {
             return Err(ClusterError::Stored { quantity: "a centroid" });
         }

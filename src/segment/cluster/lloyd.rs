@@ -108,31 +108,37 @@ fn add(total: &mut [f64], part: &[f64]) {
 pub(super) struct Block {
     squares: [f64; BLOCK],
     least: [f64; BLOCK],
-    labels: [u64; BLOCK],
+    numbers: [f64; BLOCK],
+    labels: [usize; BLOCK],
 }
 
 impl Default for Block {
     fn default() -> Self {
-        Self { squares: [0.0; BLOCK], least: [0.0; BLOCK], labels: [0; BLOCK] }
+        Self { squares: [0.0; BLOCK], least: [0.0; BLOCK], numbers: [0.0; BLOCK], labels: [0; BLOCK] }
     }
 }
 
 impl Block {
     /// Squared distances to the nearest centroid, and which it is; among equals the first.
-    pub(super) fn nearest(&mut self, columns: &[&[f64]], centroids: &[Vec<f64>]) -> (&[f64], &[u64]) {
+    pub(super) fn nearest(&mut self, columns: &[&[f64]], centroids: &[Vec<f64>]) -> (&[f64], &[usize]) {
         let rows = columns[0].len();
         let (squares, least) = (&mut self.squares[..rows], &mut self.least[..rows]);
-        let labels = &mut self.labels[..rows];
+        let (numbers, labels) = (&mut self.numbers[..rows], &mut self.labels[..rows]);
         least.fill(f64::INFINITY);
-        labels.fill(0);
-        for (label, centroid) in (0_u64..).zip(centroids) {
+        numbers.fill(0.0);
+        for (label, centroid) in centroids.iter().enumerate() {
             squared_distances(columns, centroid, squares);
-            for ((square, least), own) in squares.iter().zip(least.iter_mut()).zip(labels.iter_mut()) {
-                let nearer = square < least;
-                *own = if nearer { label } else { *own };
-                *least = if nearer { *square } else { *least };
+            let label = label as f64;
+            for ((square, least), number) in squares.iter().zip(least.iter_mut()).zip(numbers.iter_mut()) {
+                // Labels ascend, so that the last one found nearer is the greatest: a maximum, unlike a branch, is
+                // taken in all lanes of a register at once.
+                let found = if square < least { label } else { 0.0 };
+                *number = if found > *number { found } else { *number };
+                *least = if square < least { *square } else { *least };
             }
         }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a position among centroids")]
+        labels.iter_mut().zip(numbers.iter()).for_each(|(label, number)| *label = *number as usize);
         (least, labels)
     }
 }
@@ -200,7 +206,7 @@ impl Sums {
         Self { customers: none.clone(), columns: vec![none; columns] }
     }
 
-    fn add(&mut self, columns: &[&[f64]], customers: &[f64], labels: &[u64]) {
+    fn add(&mut self, columns: &[&[f64]], customers: &[f64], labels: &[usize]) {
         scatter(&mut self.customers, labels, |row| customers[row]);
         for (sums, column) in self.columns.iter_mut().zip(columns) {
             scatter(sums, labels, |row| customers[row] * column[row]);
@@ -216,9 +222,8 @@ impl Sums {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a label is a position among centroids")]
-fn scatter(sums: &mut [[f64; LANES]], labels: &[u64], value: impl Fn(usize) -> f64) {
+fn scatter(sums: &mut [[f64; LANES]], labels: &[usize], value: impl Fn(usize) -> f64) {
     for (row, &label) in labels.iter().enumerate() {
-        sums[label as usize][row % LANES] += value(row);
+        sums[label][row % LANES] += value(row);
     }
 }

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use super::{
     ClusterError, Measures,
-    measures::{distinct_names, in_range},
+    measures::in_range,
     rows::Rows,
 };
 
@@ -168,7 +168,7 @@ impl TryFrom<Unchecked> for Scale {
     type Error = ClusterError;
 
     fn try_from(Unchecked { names, centres, spreads }: Unchecked) -> Result<Self, ClusterError> {
-        distinct_names(&names)?;
+        super::measures::distinct_names(&names)?;
         if centres.len() != names.len() || !centres.iter().all(|&centre| in_range(centre)) {
             return Err(ClusterError::Stored { quantity: "centre of the scale" });
         }

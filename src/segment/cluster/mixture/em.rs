@@ -224,8 +224,8 @@ fn nearest(points: &Rows, centroids: &[Vec<f64>]) -> Vec<Moments> {
             let (columns, customers) = (points.part(&rows), &points.customers()[rows]);
             let (_, labels) = block.nearest(&columns, centroids);
             let mut room = Room::new(columns.len(), customers.len());
-            for ((label, centroid), sum) in (0_u64..).zip(centroids).zip(&mut sums) {
-                let own = |(&customers, &of): (&f64, &u64)| if of == label { customers } else { 0.0 };
+            for ((label, centroid), sum) in centroids.iter().enumerate().zip(&mut sums) {
+                let own = |(&customers, &of): (&f64, &usize)| if of == label { customers } else { 0.0 };
                 let customers: Vec<f64> = customers.iter().zip(labels).map(own).collect();
                 room.differ(&columns, centroid);
                 sum.add(&room.differences, &customers, &mut room.along);
