@@ -9,6 +9,7 @@ mod cdnow;
 mod chain;
 mod choice;
 mod choice_fit;
+mod cluster;
 mod cohort;
 mod columns;
 mod contract;

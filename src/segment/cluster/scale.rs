@@ -1,10 +1,6 @@
 use std::ops::Range;
 
-use super::{
-    ClusterError, Measures,
-    measures::in_range,
-    rows::Rows,
-};
+use super::{ClusterError, Measures, measures::in_range, rows::Rows};
 
 /// How measures in different units are made comparable before distances are taken.
 ///
