@@ -13,7 +13,7 @@ use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{
     DistributionError, ForecastError, ParameterError, ScalingError, SpendError, TenureError, ValuationError,
 };
-use crate::segment::{SchemeError, SegmentError, StageError};
+use crate::segment::{ClusterError, SchemeError, SegmentError, StageError};
 use crate::units::{DateError, MoneyError, UnitError, WeightsError};
 
 /// How the message about bad rows goes on: each on a line of its own, up to ten.
@@ -152,6 +152,9 @@ pub enum Error {
     /// Customers that cannot be segmented.
     #[error(transparent)]
     Segment(#[from] SegmentError),
+    /// Customers that cannot be clustered.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
     /// Rules that name not every cell of scores once, or scores that they do not fit.
     #[error(transparent)]
     Scheme(#[from] SchemeError),

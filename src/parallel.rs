@@ -34,6 +34,17 @@ pub(crate) fn sort<T: Ord + Send>(items: &mut [T]) {
     items.sort_unstable();
 }
 
+/// Sorts by `compare`; items that compare equal are interchangeable, so that the result does not depend on threads.
+pub(crate) fn sort_by<T: Send>(items: &mut [T], compare: impl Fn(&T, &T) -> std::cmp::Ordering + Sync) {
+    #[cfg(feature = "rayon")]
+    {
+        use rayon::prelude::*;
+        items.par_sort_unstable_by(compare);
+    }
+    #[cfg(not(feature = "rayon"))]
+    items.sort_unstable_by(compare);
+}
+
 /// The results of `work` for 0, 1, … `count` − 1, in this order.
 pub(crate) fn map_indices<R: Send>(count: usize, work: impl Fn(usize) -> R + Send + Sync) -> Vec<R> {
     #[cfg(feature = "rayon")]

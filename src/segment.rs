@@ -8,6 +8,7 @@
 //! Intervals are `[low, high)`: a value on a cut belongs above it. Equal values are never separated.
 
 mod algebra;
+mod cluster;
 mod cohort_table;
 mod concentration;
 mod contact;
@@ -24,6 +25,10 @@ mod scheme;
 mod stage;
 mod tiers;
 
+pub use cluster::{
+    Attribute, Candidate, Centroids, ClusterChoice, ClusterError, Ending, GaussianMixture, KMeans, KMeansFit, Measures,
+    MixtureComponent, MixtureFit, MixtureModel, Profiles, Scale, Scaling, Silhouette, SilhouetteBase,
+};
 pub use cohort_table::{RetentionCell, RetentionRule, RetentionTable};
 pub use concentration::{Concentration, Crossing, LorenzPoint, Peak};
 pub use contact::ContactConcentration;

@@ -201,7 +201,7 @@ impl Generator {
     }
 
     /// Between 0 and 1.
-    pub(super) fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         rand_distr::StandardUniform.sample(&mut self.0)
     }
 

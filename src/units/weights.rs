@@ -101,12 +101,6 @@ impl Weights {
         self.0.get(index).copied()
     }
 
-    /// Weights that are known to be so.
-    pub(crate) fn proven(weights: Vec<f64>) -> Self {
-        debug_assert!(Self::new(&weights[..]).is_ok());
-        Self(weights)
-    }
-
     /// The same weights divided by their sum, which misses one by rounding at most.
     pub(crate) fn without_rounding(mut self) -> Self {
         let sum: f64 = self.0.iter().sum();

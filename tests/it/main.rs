@@ -12,6 +12,7 @@ mod chain;
 mod choice;
 mod choice_fit;
 mod choice_limits;
+mod cluster;
 mod cohort;
 mod columns;
 mod contract;

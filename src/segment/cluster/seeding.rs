@@ -1,0 +1,97 @@
+use super::{
+    ClusterError,
+    lloyd::squared_distances,
+    rows::{Rows, map_ranges},
+};
+use crate::lifetime::Generator;
+
+/// First centroids by k-means++: each a row, drawn in proportion to its customers times their squared distance from
+/// the centroids already drawn.
+///
+/// Arthur & Vassilvitskii (2007), section 2.2.
+pub(super) fn plus_plus(points: &Rows, clusters: usize, rng: &mut Generator) -> Result<Vec<Vec<f64>>, ClusterError> {
+    let mut centroids: Vec<Vec<f64>> = Vec::with_capacity(clusters.min(points.len()));
+    let mut nearest = Nearest::to_none(points);
+    while centroids.len() < clusters {
+        let too_many = ClusterError::TooManyClusters { clusters, distinct: centroids.len() };
+        let drawn = nearest.draw(points.customers(), rng).ok_or(too_many)?;
+        let centroid = points.row(drawn);
+        nearest.approach(points, &centroid);
+        centroids.push(centroid);
+    }
+    Ok(centroids)
+}
+
+/// The squared distance of every row to the nearest of some centroids, chunk by chunk; 1 as long as there is none.
+pub(super) struct Nearest {
+    chunks: Vec<Vec<f64>>,
+    started: bool,
+}
+
+impl Nearest {
+    pub(super) fn to_none(points: &Rows) -> Self {
+        Self { chunks: points.map_chunks(|rows| vec![1.0; rows.len()]), started: false }
+    }
+
+    /// One more centroid.
+    pub(super) fn approach(&mut self, points: &Rows, centroid: &[f64]) {
+        let before = if self.started { Some(&self.chunks) } else { None };
+        let mut chunks = points.map_chunks(|rows| {
+            let mut squares = vec![0.0; rows.len()];
+            squared_distances(&points.part(&rows), centroid, &mut squares);
+            squares
+        });
+        for (chunk, before) in chunks.iter_mut().zip(before.into_iter().flatten()) {
+            chunk.iter_mut().zip(before).for_each(|(square, before)| *square = square.min(*before));
+        }
+        (self.chunks, self.started) = (chunks, true);
+    }
+
+    /// The row at the greatest distance, the first among equals; `None` when all are at none.
+    pub(super) fn farthest(&self) -> Option<usize> {
+        let squares = self.chunks.iter().flatten().copied().enumerate();
+        let farther = |best: (usize, f64), next: (usize, f64)| if next.1 > best.1 { next } else { best };
+        let (row, square) = squares.fold((0, 0.0), farther);
+        (square > 0.0).then_some(row)
+    }
+
+    /// A row drawn with its customers times squared distance as weight; `None` when all weights are zero.
+    fn draw(&self, customers: &[f64], rng: &mut Generator) -> Option<usize> {
+        let starts: Vec<usize> = self
+            .chunks
+            .iter()
+            .scan(0, |next, chunk| {
+                *next += chunk.len();
+                Some(*next - chunk.len())
+            })
+            .collect();
+        let sums = map_ranges(self.chunks.len(), |chunks| {
+            let sum = |chunk: usize| -> f64 {
+                let customers = &customers[starts[chunk]..];
+                self.chunks[chunk].iter().zip(customers).map(|(square, customers)| square * customers).sum()
+            };
+            chunks.map(sum).collect::<Vec<_>>()
+        })
+        .concat();
+        let (chunk, left) = landed(&sums, rng.uniform() * sums.iter().sum::<f64>())?;
+        let customers = &customers[starts[chunk]..];
+        let weights: Vec<f64> =
+            self.chunks[chunk].iter().zip(customers).map(|(square, customers)| square * customers).collect();
+        landed(&weights, left).map(|(row, _)| starts[chunk] + row)
+    }
+}
+
+/// In which of consecutive intervals a point lies, and how far from its beginning; beyond the end, in the last one that
+/// has a length.
+fn landed(lengths: &[f64], point: f64) -> Option<(usize, f64)> {
+    let mut found = None;
+    let mut left = point;
+    for (index, &length) in lengths.iter().enumerate().filter(|(_, length)| **length > 0.0) {
+        found = Some((index, left.min(length)));
+        if left < length {
+            break;
+        }
+        left -= length;
+    }
+    found
+}
