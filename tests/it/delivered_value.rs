@@ -181,7 +181,7 @@ fn n18_latent_share_of_the_iceberg_computed() {
     assert_eq!(Needs::new([]).unwrap().latent_share(), None);
     let weightless = Needs::new([need("none", 0.0, Articulation::Latent)]).unwrap();
     assert_eq!(weightless.latent_share(), None);
-    assert_eq!(weightless.satisfaction(&[1.0]), Err(DeliveredError::NoNeeds));
+    assert_eq!(weightless.satisfaction(&[1.0]), Err(DeliveredError::NoWeight));
     assert_eq!(Needs::new([]).unwrap().satisfaction(&[]), Err(DeliveredError::NoNeeds));
 }
 

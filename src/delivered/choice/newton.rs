@@ -108,7 +108,7 @@ impl Radius {
         const LEAST_SHARE: f64 = 1e-4;
         if share > 0.75 && change > 0.25 * self.0 {
             self.0 *= Self::GROWTH;
-        } else if !(share >= 0.25) {
+        } else if share < 0.25 || share.is_nan() {
             self.0 = change / Self::GROWTH;
         }
         share >= LEAST_SHARE
@@ -147,10 +147,8 @@ impl Step {
         let mut information = slopes.information.clone();
         (0..information.nrows()).for_each(|at| information[(at, at)] += damping);
         let units = information.diagonal().map(|curvature| curvature.sqrt().recip());
-        let root = units_of(&information, &units).cholesky()?;
-        if !(root.l_dirty().diagonal().min().powi(2) > LEAST_PIVOT) {
-            return None;
-        }
+        let root = units_of(&information, &units).cholesky();
+        let root = root.filter(|root| root.l_dirty().diagonal().min().powi(2) > LEAST_PIVOT)?;
         let direction = units.component_mul(&root.solve(&units.component_mul(&slopes.gradient)));
         let gain = 0.5 * (slopes.gradient.dot(&direction) + damping * direction.norm_squared());
         Some(Self { direction, gain, units, root })
