@@ -128,7 +128,7 @@ fn mean(amounts: &[f64]) -> f64 {
     if sum.is_finite() {
         return sum / count;
     }
-    // Scenarios near 1e308 have no sum, but no part of this one exceeds the largest of them, by more than rounding.
+    // Scenarios near 1e308 have no sum, but no partial sum of these exceeds the largest of them by more than rounding.
     amounts.iter().map(|amount| amount / count).sum::<f64>().clamp(f64::MIN, f64::MAX)
 }
 

@@ -609,6 +609,29 @@ fn concept_105_impossible_routes_are_refused() {
     assert_eq!(best_route(&[route(dear)], 2), Err(overflow));
 }
 
+/// What follows from inputs is computed again rather than read: for a type that could be read, `check` would be found
+/// twice, and this would not compile.
+#[cfg(feature = "serde")]
+#[test]
+fn results_are_written_but_not_read() {
+    use customer_value::exchange::{
+        Budgets, CampaignLift, ClaimCheck, DriverEffects, LeakShare, Leverage, RetentionRange, StreamTotal, TenureValue,
+    };
+    trait NotRead<Marker> {
+        fn check() {}
+    }
+    struct Readable;
+    impl<T: serde::Serialize> NotRead<()> for T {}
+    impl<T: serde::de::DeserializeOwned> NotRead<Readable> for T {}
+    macro_rules! not_read {
+        ($($result:ty),*) => { $(<$result as NotRead<_>>::check();)* };
+    }
+    not_read!(Budgets, CampaignLift, CashVariability, ClaimCheck, DriverEffects, IncomeAtRisk, LeakShare, Leverage);
+    not_read!(ReferralValue, RetentionRange, ReturnSplit, RouteAdvantage, StreamTotal, TenureValue);
+    let split = ReturnSplit { high: vec![2], low: vec![], costless: vec![0] };
+    assert_eq!(serde_json::to_string(&split).unwrap(), r#"{"high":[2],"low":[],"costless":[0]}"#);
+}
+
 #[cfg(feature = "serde")]
 #[test]
 fn reading_runs_the_checks_of_new() {
