@@ -1,5 +1,5 @@
-//! Customers of a machine builder in four dimensions, with weights that are judged and measured; the service of a workshop
-//! by votes for grades; and how far the ranking can be trusted.
+//! Customers of a machine builder in four dimensions, with weights that are judged and measured; the service of a
+//! workshop by votes for grades; and how far the ranking can be trusted.
 //!
 //! All figures, judgements and votes are invented.
 

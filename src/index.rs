@@ -33,6 +33,7 @@ mod entropy;
 mod error;
 mod fitted;
 mod fuzzy;
+mod indicator;
 mod judgement;
 mod lifecycle;
 mod loyalty;
@@ -51,6 +52,7 @@ pub use entropy::entropy_weights;
 pub use error::IndexError;
 pub use fitted::FittedIndex;
 pub use fuzzy::{Assessment, FuzzyOperator};
+pub use indicator::{Evidence, Indicator, Sense};
 pub use judgement::{
     Consistency, IncompleteJudgements, JudgementError, Judgements, Priorities, PriorityMethod, RandomIndex,
 };
@@ -63,4 +65,4 @@ pub use rank::{
 pub use scale::{Constant, Scale, Scaler, Scales};
 pub use score::{Branch, Change, Contribution, Missing, TreeScore};
 pub use table::Table;
-pub use tree::{Evidence, Indicator, Leaf, Node, Sense, Tree};
+pub use tree::{Leaf, Node, Tree};

@@ -47,9 +47,9 @@ impl Combination {
     ///
     /// # Errors
     ///
-    /// [`IndexError::TooFew`] without sets, [`IndexError::Lengths`] unless all sets have the same number of weights, and a
-    /// share each; [`IndexError::NoCommonSupport`]; [`IndexError::Dependent`] and [`IndexError::NegativeShare`] as
-    /// [`game_shares`].
+    /// [`IndexError::TooFew`] without sets, [`IndexError::Lengths`] unless all sets have the same number of weights,
+    /// and a share each; [`IndexError::NoCommonSupport`]; [`IndexError::Dependent`] and [`IndexError::NegativeShare`]
+    /// as [`game_shares`].
     pub fn of(&self, sets: &[Weights]) -> Result<Weights, IndexError> {
         check(sets)?;
         match self {

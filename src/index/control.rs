@@ -33,7 +33,8 @@ use crate::units::{UnitError, in_range};
 ///
 /// # References
 ///
-/// Shewhart (1931), *Economic Control of Quality of Manufactured Product*; charts of individual values with moving ranges.
+/// Shewhart (1931), *Economic Control of Quality of Manufactured Product*; charts of individual values with moving
+/// ranges.
 #[doc(alias = "control chart")]
 #[doc(alias = "定期评估")]
 #[derive(Debug, Clone, Copy, PartialEq)]

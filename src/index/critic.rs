@@ -27,8 +27,8 @@ pub enum Correlation {
 /// w_j \propto \sigma_j \sum_k (1 - r_{jk})
 /// ```
 ///
-/// where `σ` is the standard deviation on the min–max scale and `r` the correlation, both with senses turned. The divisor
-/// of σ (n or n − 1) cancels.
+/// where `σ` is the standard deviation on the min–max scale and `r` the correlation, both with senses turned. The
+/// divisor of σ (n or n − 1) cancels.
 ///
 /// # Errors
 ///

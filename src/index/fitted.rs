@@ -33,15 +33,15 @@ pub struct FittedIndex {
 }
 
 impl Tree {
-    /// The index whose scales fit the figures of these customers: a row each, with an entry a leaf in the order declared,
-    /// `None` where the figure is missing.
+    /// The index whose scales fit the figures of these customers: a row each, with an entry a leaf in the order
+    /// declared, `None` where the figure is missing.
     ///
     /// A leaf left out by [`Constant::Drop`] is missing for everybody afterwards.
     ///
     /// # Errors
     ///
     /// [`IndexError::RowLength`]; [`IndexError::TooFew`] without customers, or when nobody has a figure for some leaf;
-    /// else as [`Scales::fit`], where the row counts those only who have a figure.
+    /// else as [`Scales::fit`].
     pub fn fit(
         self,
         scale: Scale,
@@ -57,7 +57,18 @@ impl Tree {
             }
         }
         let column = |leaf: usize| customers.iter().filter_map(|figures| figures.as_ref()[leaf]).collect();
-        let scales = Scales::fit_columns(scale, &senses, (0..senses.len()).map(column), constant)?;
+        let scales = Scales::fit_columns(scale, &senses, (0..senses.len()).map(column), constant);
+        // Columns know those only who have a figure; the error names the row of the customer.
+        let row_of = |place: usize, leaf: usize| {
+            let known = customers.iter().enumerate().filter(|(_, figures)| figures.as_ref()[leaf].is_some());
+            known.map(|(row, _)| row).nth(place).unwrap_or(place)
+        };
+        let scales = scales.map_err(|error| match error {
+            IndexError::Figure { row, column, source } => {
+                IndexError::Figure { row: row_of(row, column), column, source }
+            }
+            other => other,
+        })?;
         Ok(FittedIndex { tree: self, scales })
     }
 }

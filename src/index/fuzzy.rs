@@ -3,7 +3,8 @@ use super::error::{at_least, same_length};
 use super::table;
 use crate::units::{Weights, in_range};
 
-/// How far something belongs to each grade, such as "excellent", "good", "fair" and "poor": fuzzy memberships from 0 to 1.
+/// How far something belongs to each grade, such as "excellent", "good", "fair" and "poor": fuzzy memberships from 0 to
+/// 1.
 ///
 /// # Examples
 ///
@@ -131,8 +132,8 @@ impl FuzzyOperator {
     ///
     /// # Errors
     ///
-    /// [`IndexError::TooFew`] without parts, [`IndexError::Lengths`] unless each part has a weight and all have the same
-    /// grades, [`IndexError::NothingToScore`] when products are too small for numbers.
+    /// [`IndexError::TooFew`] without parts, [`IndexError::Lengths`] unless each part has a weight and all have the
+    /// same grades, [`IndexError::NothingToScore`] when products are too small for numbers.
     pub fn combine(self, weights: &Weights, parts: &[Assessment]) -> Result<Assessment, IndexError> {
         at_least("parts", 1, parts.len())?;
         same_length("weights", parts.len(), weights.as_slice().len())?;

@@ -251,8 +251,8 @@ impl Judgements {
 
     /// The weights of the items, with the consistency of the judgements.
     ///
-    /// The two methods agree where judgements are consistent, and for up to three items. Consistency is a property of the
-    /// judgements: it comes from the greatest eigenvalue with either method.
+    /// The two methods agree where judgements are consistent, and for up to three items. Consistency is a property of
+    /// the judgements: it comes from the greatest eigenvalue with either method.
     ///
     /// # Errors
     ///

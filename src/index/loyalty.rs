@@ -15,8 +15,8 @@ use crate::units::{Probability, UnitError};
 ///
 /// # References
 ///
-/// Oliver (1980), *A cognitive model of the antecedents and consequences of satisfaction decisions*, Journal of Marketing
-/// Research 17(4).
+/// Oliver (1980), *A cognitive model of the antecedents and consequences of satisfaction decisions*, Journal of
+/// Marketing Research 17(4).
 #[doc(alias = "期望不一致")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
@@ -35,7 +35,8 @@ impl Disconfirmation {
         Ok(Self { expected: table::figure(expected)?, perceived: table::figure(perceived)? })
     }
 
-    /// What was perceived less what was expected: above 0 for a customer who is delighted, below 0 for a disappointed one.
+    /// What was perceived less what was expected: above 0 for a customer who is delighted, below 0 for a disappointed
+    /// one.
     pub fn difference(self) -> f64 {
         self.perceived - self.expected
     }
@@ -78,8 +79,8 @@ impl LoyaltyPhase {
     /// All phases, in their order.
     pub const ALL: [Self; 4] = [Self::Cognitive, Self::Affective, Self::Conative, Self::Action];
 
-    /// The last phase of those that are reached without a gap, from the strength of each phase in their order; `None` for a
-    /// customer who is not even convinced.
+    /// The last phase of those that are reached without a gap, from the strength of each phase in their order; `None`
+    /// for a customer who is not even convinced.
     pub fn reached(strengths: [Probability; 4], threshold: Probability) -> Option<Self> {
         let reached = strengths.iter().take_while(|strength| **strength >= threshold).count();
         Some(Self::ALL[reached.checked_sub(1)?])

@@ -1,7 +1,7 @@
 use super::IndexError;
 use super::error::{at_least, finite, same_length};
+use super::indicator::Sense;
 use super::table::{self, LARGEST, Table};
-use super::tree::Sense;
 use crate::units::{UnitError, in_range};
 
 /// How figures in any unit are made comparable. Higher scores are better, whatever the sense of the figures.
@@ -16,8 +16,8 @@ use crate::units::{UnitError, in_range};
 /// sum      y / Σy                         ratio to best  y / max                 percentile  (below + ½ equal) / n
 /// ```
 ///
-/// where `y` is the figure with its sense turned. A target takes 0 for the maximum of min–max, the deviation of a hit, so
-/// that it scores 1 on the target and 0 farthest away.
+/// where `y` is the figure with its sense turned. A target takes 0 for the maximum of min–max, the deviation of a hit,
+/// so that it scores 1 on the target and 0 farthest away.
 #[doc(alias = "无量纲化")]
 #[doc(alias = "normalisation")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -208,8 +208,8 @@ pub(super) fn length(vector: &[f64]) -> f64 {
     unit * vector.iter().map(|y| (y / unit).powi(2)).sum::<f64>().sqrt()
 }
 
-/// The unit of a size, up to a factor of two, in which squares are neither too small nor too large: dividing by it rounds
-/// nothing.
+/// The unit of a size, up to a factor of two, in which squares are neither too small nor too large: dividing by it
+/// rounds nothing.
 fn power_of_two(size: f64) -> f64 {
     libm::scalbn(1.0, libm::frexp(size).1 - 1)
 }
@@ -270,8 +270,8 @@ impl Scales {
     ///
     /// # Errors
     ///
-    /// [`IndexError::Lengths`] unless there is a figure for each column, [`IndexError::Figure`] (in row 0) for one out of
-    /// range, [`IndexError::TooLarge`].
+    /// [`IndexError::Lengths`] unless there is a figure for each column, [`IndexError::Figure`] (in row 0) for one out
+    /// of range, [`IndexError::TooLarge`].
     pub fn score(&self, figures: &[f64]) -> Result<Vec<Option<f64>>, IndexError> {
         let known: Vec<Option<f64>> = figures.iter().copied().map(Some).collect();
         self.score_known(&known)

@@ -1,6 +1,6 @@
 use super::IndexError;
 use super::error::at_least;
-use super::tree::Sense;
+use super::indicator::Sense;
 use crate::units::{UnitError, in_range};
 
 /// Figures and scores are legal up to here, so that sums of their squares are numbers.

@@ -1,6 +1,7 @@
 //! Trees to begin with. Their weights are equal by the rules of the IMD, until somebody judges otherwise.
 
-use super::tree::{Evidence, Indicator, Node, Sense, Tree};
+use super::indicator::{Evidence, Indicator, Sense};
+use super::tree::{Node, Tree};
 use crate::units::Weights;
 
 /// A sub-factor: its name and its indicators.
@@ -132,14 +133,15 @@ impl Tree {
         Self { root: branch("supplier", SUPPLIER) }
     }
 
-    /// Employees who look after customers: not by economic results alone, but also by satisfaction, service and learning.
+    /// Employees who look after customers: not by economic results alone, but also by satisfaction, service and
+    /// learning.
     #[doc(alias = "绩效评价")]
     pub fn customer_desk() -> Self {
         Self { root: branch("customer desk", CUSTOMER_DESK) }
     }
 
-    /// What a firm is able to do for its relationships: to observe customers, to create and to deliver value, to manage the
-    /// lifecycle.
+    /// What a firm is able to do for its relationships: to observe customers, to create and to deliver value, to manage
+    /// the lifecycle.
     #[doc(alias = "客户关系能力")]
     pub fn relationship_capability() -> Self {
         Self { root: branch("relationship capability", RELATIONSHIP_CAPABILITY) }

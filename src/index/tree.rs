@@ -1,79 +1,8 @@
 use super::IndexError;
 use super::error::{at_least, same_length};
-use super::table::{self, LARGEST};
-use crate::units::{UnitError, Weights, in_range};
-
-/// What is better in an indicator: more, less, or near to a target.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Sense {
-    /// More is better.
-    #[doc(alias = "效益型")]
-    Benefit,
-    /// Less is better.
-    #[doc(alias = "成本型")]
-    Cost,
-    /// The nearer to this number the better.
-    #[doc(alias = "nominal-the-best")]
-    Target(f64),
-}
-
-impl Sense {
-    pub(super) fn checked(self) -> Result<Self, UnitError> {
-        if let Self::Target(target) = self {
-            in_range("target", target, -LARGEST, LARGEST)?;
-        }
-        Ok(self)
-    }
-}
-
-/// Where the figures of an indicator come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Evidence {
-    /// From books and records.
-    #[doc(alias = "硬指标")]
-    Hard,
-    /// From opinions asked for.
-    #[doc(alias = "软指标")]
-    Survey,
-}
-
-/// An indicator: its name, what is better, and where its figures come from.
-#[doc(alias = "指标")]
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "UncheckedIndicator"))]
-pub struct Indicator {
-    pub(super) name: String,
-    pub(super) sense: Sense,
-    pub(super) evidence: Evidence,
-}
-
-impl Indicator {
-    /// An indicator.
-    ///
-    /// # Errors
-    ///
-    /// [`UnitError`] for a target outside ±1e100.
-    pub fn new(name: impl Into<String>, sense: Sense, evidence: Evidence) -> Result<Self, UnitError> {
-        Ok(Self { name: name.into(), sense: sense.checked()?, evidence })
-    }
-
-    /// Its name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// What is better.
-    pub const fn sense(&self) -> Sense {
-        self.sense
-    }
-
-    /// Where its figures come from.
-    pub const fn evidence(&self) -> Evidence {
-        self.evidence
-    }
-}
+use super::indicator::{Evidence, Indicator, Sense};
+use super::table;
+use crate::units::Weights;
 
 /// A part of a [`Tree`]: an indicator, or a branch of parts with their weights.
 #[derive(Debug, Clone, PartialEq)]
@@ -241,7 +170,7 @@ pub struct Leaf<'tree> {
 /// use customer_value::Weights;
 /// use customer_value::index::{Evidence, Indicator, Missing, Node, Sense, Tree};
 ///
-/// let leaf = |name, sense, evidence| Ok::<_, customer_value::Error>(Node::leaf(Indicator::new(name, sense, evidence)?));
+/// let leaf = |name, sense, evidence| Indicator::new(name, sense, evidence).map(Node::leaf);
 /// let margin = leaf("margin", Sense::Benefit, Evidence::Hard)?;
 /// let delay = leaf("days of payment", Sense::Cost, Evidence::Hard)?;
 /// let satisfaction = leaf("satisfaction", Sense::Benefit, Evidence::Survey)?;
@@ -297,7 +226,8 @@ impl Tree {
     /// use customer_value::index::{Evidence, Indicator, Node, Sense, Tree};
     ///
     /// let indicator = |name, evidence| Indicator::new(name, Sense::Benefit, evidence);
-    /// let profit = Node::imd("profit", [indicator("margin", Evidence::Hard)?, indicator("trust", Evidence::Survey)?])?;
+    /// let indicators = [indicator("margin", Evidence::Hard)?, indicator("trust", Evidence::Survey)?];
+    /// let profit = Node::imd("profit", indicators)?;
     /// let growth = Node::imd("growth", [indicator("orders", Evidence::Hard)?])?;
     /// let image = Node::imd("image", [indicator("renown", Evidence::Survey)?])?;
     /// let tree = Tree::imd("customer", [("financial", vec![profit, growth]), ("market", vec![image])])?;
@@ -387,23 +317,6 @@ impl TryFrom<Node> for Tree {
 
     fn try_from(root: Node) -> Result<Self, IndexError> {
         Self::new(root)
-    }
-}
-
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct UncheckedIndicator {
-    name: String,
-    sense: Sense,
-    evidence: Evidence,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<UncheckedIndicator> for Indicator {
-    type Error = UnitError;
-
-    fn try_from(raw: UncheckedIndicator) -> Result<Self, UnitError> {
-        Self::new(raw.name, raw.sense, raw.evidence)
     }
 }
 

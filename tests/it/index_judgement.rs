@@ -1,5 +1,5 @@
-//! Judgements in pairs (F21, F22). `[T]` numbers stand in the tests and the README of AHPy; the car hierarchy is the worked
-//! example of the article "Analytic hierarchy process – car example" of Wikipedia with AHPy's judgements.
+//! Judgements in pairs (F21, F22). `[T]` numbers stand in the tests and the README of AHPy; the car hierarchy is the
+//! worked example of the article "Analytic hierarchy process – car example" of Wikipedia with AHPy's judgements.
 #![allow(clippy::float_cmp, clippy::unreadable_literal, reason = "exact results, and numbers as they are printed")]
 
 use customer_value::index::{
@@ -97,11 +97,14 @@ fn f21_twelve_criteria_are_beyond_the_table_by_name_and_have_a_fitted_index() {
 /// Pairs of the six vehicles: Accord Sedan, Accord Hybrid, Pilot, CR-V, Element, Odyssey, row by row.
 #[rustfmt::skip]
 const VEHICLES: [(&str, [f64; 15]); 8] = [
-    ("price", [9.0, 9.0, 1.0, 0.5, 5.0, 1.0, 1.0 / 9.0, 1.0 / 9.0, 1.0 / 7.0, 1.0 / 9.0, 1.0 / 9.0, 1.0 / 7.0, 0.5, 5.0, 6.0]),
-    ("fuel", [1.0 / 1.13, 1.41, 1.15, 1.24, 1.19, 1.59, 1.3, 1.4, 1.35, 1.0 / 1.23, 1.0 / 1.14, 1.0 / 1.18, 1.08, 1.04, 1.0 / 1.04]),
+    ("price", [9.0, 9.0, 1.0, 0.5, 5.0, 1.0, 1.0 / 9.0, 1.0 / 9.0, 1.0 / 7.0, 1.0 / 9.0,
+        1.0 / 9.0, 1.0 / 7.0, 0.5, 5.0, 6.0]),
+    ("fuel", [1.0 / 1.13, 1.41, 1.15, 1.24, 1.19, 1.59, 1.3, 1.4, 1.35, 1.0 / 1.23,
+        1.0 / 1.14, 1.0 / 1.18, 1.08, 1.04, 1.0 / 1.04]),
     ("maintenance", [1.5, 4.0, 4.0, 4.0, 5.0, 4.0, 4.0, 4.0, 5.0, 1.0, 1.2, 1.0, 1.0, 3.0, 2.0]),
     ("resale", [3.0, 4.0, 0.5, 2.0, 2.0, 2.0, 0.2, 1.0, 1.0, 1.0 / 6.0, 0.5, 0.5, 4.0, 4.0, 1.0]),
-    ("safety", [1.0, 5.0, 7.0, 9.0, 1.0 / 3.0, 5.0, 7.0, 9.0, 1.0 / 3.0, 2.0, 9.0, 1.0 / 8.0, 2.0, 1.0 / 8.0, 1.0 / 9.0]),
+    ("safety", [1.0, 5.0, 7.0, 9.0, 1.0 / 3.0, 5.0, 7.0, 9.0, 1.0 / 3.0, 2.0, 9.0, 1.0 / 8.0,
+        2.0, 1.0 / 8.0, 1.0 / 9.0]),
     ("style", [1.0, 7.0, 5.0, 9.0, 6.0, 7.0, 5.0, 9.0, 6.0, 1.0 / 6.0, 3.0, 1.0 / 3.0, 7.0, 5.0, 0.2]),
     ("cargo", [1.0, 0.5, 0.5, 0.5, 1.0 / 3.0, 0.5, 0.5, 0.5, 1.0 / 3.0, 1.0, 1.0, 0.5, 1.0, 0.5, 0.5]),
     ("passenger", [1.0, 0.5, 1.0, 3.0, 0.5, 0.5, 1.0, 3.0, 0.5, 2.0, 6.0, 1.0, 3.0, 0.5, 1.0 / 6.0]),

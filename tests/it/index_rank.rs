@@ -1,10 +1,10 @@
-//! Rankings (F26, F27, F29), their robustness, and fuzzy evaluation (F28). `[T]` the test of pymcdm on the data of Opricovic and
-//! Tzeng (2004), `[S]` the input of a published evaluation; `computed` for this project by other means.
+//! Rankings (F26, F27, F29), their robustness, and fuzzy evaluation (F28). `[T]` the test of pymcdm on the data of
+//! Opricovic and Tzeng (2004), `[S]` the input of a published evaluation; `computed` for this project by other means.
 #![allow(clippy::float_cmp, clippy::unreadable_literal, reason = "exact results, and numbers as they are printed")]
 
 use customer_value::index::{
-    Admissible, Assessment, FuzzyOperator, Grey, IndexError, Ranking, RankingMethod, Reversal, Robustness, Scale,
-    Sense, Table, Topsis, Vikor, rank_reversals, stability_radius,
+    Admissible, Assessment, Correlation, FuzzyOperator, Grey, IndexError, Ranking, RankingMethod, Reversal, Robustness,
+    Scale, Sense, Table, Topsis, Vikor, critic_weights, entropy_weights, rank_reversals, stability_radius,
 };
 use customer_value::{Probability, Seed, UnitError, Weights, WeightsError};
 use proptest::prelude::*;
@@ -278,7 +278,46 @@ fn f28_impossible_assessments_are_typed_errors() {
     assert_eq!(Assessment::new([0.4, 0.4, 0.2]).unwrap().leading(), [0, 1]);
 }
 
+/// Figures at the ends of the range, and numbers whose squares are none.
+fn extreme() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        Just(0.0),
+        Just(-1e100),
+        Just(1e100),
+        Just(5e-324),
+        Just(1e-300),
+        Just(1e-160),
+        Just(1.0),
+        Just(1.0 + f64::EPSILON),
+        -10.0..10.0_f64,
+    ]
+}
+
 proptest! {
+    #[test]
+    fn extreme_figures_give_finite_scores_or_typed_errors(
+        rows in prop::collection::vec(prop::collection::vec(extreme(), 3), 2..6), target in extreme(),
+        parts in prop::collection::vec(0.0..1.0_f64, 3),
+    ) {
+        let table = Table::new([Sense::Benefit, Sense::Cost, Sense::Target(target)], &rows).unwrap();
+        let Ok(weights) = Weights::proportional(parts) else { return Ok(()) };
+        for method in methods() {
+            match method.rank(&table, &weights) {
+                Ok(ranking) => prop_assert!(ranking.scores().iter().all(|score| score.is_finite())),
+                Err(error) => {
+                    let is_typed = matches!(
+                        error,
+                        IndexError::Figure { .. } | IndexError::Unit(_) | IndexError::TooLarge { .. }
+                    );
+                    prop_assert!(is_typed, "{}", error);
+                }
+            }
+        }
+        for weights in [entropy_weights(&table), critic_weights(&table, Correlation::Pearson)].into_iter().flatten() {
+            prop_assert!(weights.as_slice().iter().all(|weight| weight.is_finite()));
+        }
+    }
+
     #[test]
     fn rankings_know_no_unit_and_bounded_scores_keep_their_bounds(
         rows in rows(3), weights in some_weights(3), unit in 1e-3..1e3_f64,
@@ -331,7 +370,8 @@ proptest! {
     ) {
         let radius = stability_radius(&rows, &weights).unwrap().get();
         let order = |mix: f64, other: &[f64]| {
-            let mixed: Vec<f64> = weights.as_slice().iter().zip(other).map(|(a, b)| (1.0 - mix) * a + mix * b).collect();
+            let pairs = weights.as_slice().iter().zip(other);
+            let mixed: Vec<f64> = pairs.map(|(a, b)| (1.0 - mix) * a + mix * b).collect();
             let scores: Vec<f64> = rows.iter().map(|row| row.iter().zip(&mixed).map(|(x, w)| x * w).sum()).collect();
             Ranking::new(scores).unwrap().order()
         };

@@ -1,5 +1,5 @@
-//! Scales and trees (F19, F20), what was planned and reached, and limits of control. `[C]` numbers were computed for this project by
-//! other means.
+//! Scales and trees (F19, F20), what was planned and reached, and limits of control. `[C]` numbers were computed for
+//! this project by other means.
 #![allow(clippy::float_cmp, clippy::unreadable_literal, reason = "exact results, and numbers as they are printed")]
 
 use customer_value::index::{
@@ -272,6 +272,8 @@ fn fitted_indices_leave_gaps_to_the_policy_and_name_impossible_rows() {
     assert_eq!(error, IndexError::TooFew { items: "figures", least: 1, found: 0 });
     let error = tree().fit(Scale::MinMax, &[vec![Some(1.0)]], Constant::Drop).unwrap_err();
     assert_eq!(error, IndexError::RowLength { row: 0, expected: 2, found: 1 });
+    let error = tree().fit(Scale::MinMax, &[[None, Some(1.0)], [Some(2e100), None]], Constant::Drop).unwrap_err();
+    assert_eq!(error, IndexError::Figure { row: 1, column: 0, source: figure(2e100) });
     let error = neutral.score(&[Some(1.0), Some(2e100)], Missing::Fail);
     // A neutral column scores everybody alike, but no figure that is out of range.
     assert_eq!(error, Err(IndexError::Figure { row: 0, column: 1, source: figure(2e100) }));
@@ -360,14 +362,17 @@ proptest! {
                 let pairs = scores(scale, sense, &figures).into_iter().zip(scores(scale, in_unit, &scaled));
                 for (score, again) in pairs {
                     // Differences from a target lose the digits that they share with it.
-                    prop_assert!((score - again).abs() < 1e-8 * (1.0 + score.abs()), "{scale:?} {sense:?} {score} {again}");
+                    let is_near = (score - again).abs() < 1e-8 * (1.0 + score.abs());
+                    prop_assert!(is_near, "{scale:?} {sense:?} {score} {again}");
                 }
             }
         }
     }
 
     #[test]
-    fn scores_rise_with_benefits_and_fall_with_costs(figures in some_figures(), a in 0.1..100.0_f64, b in 0.1..100.0_f64) {
+    fn scores_rise_with_benefits_and_fall_with_costs(
+        figures in some_figures(), a in 0.1..100.0_f64, b in 0.1..100.0_f64,
+    ) {
         let (less, more) = (a.min(b), a.max(b));
         for scale in SCALES {
             let benefit = Scaler::fit(scale, Sense::Benefit, &figures).unwrap();

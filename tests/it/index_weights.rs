@@ -1,5 +1,5 @@
-//! Weights from data and combined (F23, F24, F25, F30). `[T]` the test of entropy weights of scikit-criteria, `computed` for this
-//! project by other means.
+//! Weights from data and combined (F23, F24, F25, F30). `[T]` the test of entropy weights of scikit-criteria,
+//! `computed` for this project by other means.
 #![allow(clippy::float_cmp, clippy::unreadable_literal, reason = "exact results, and numbers as they are printed")]
 
 use customer_value::index::{

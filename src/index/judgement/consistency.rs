@@ -69,8 +69,8 @@ impl fmt::Display for RandomIndex {
 /// CI = (λ − n) / (n − 1)        CR = CI / RI
 /// ```
 ///
-/// where `λ` is the greatest eigenvalue, `n` without contradictions, and `RI` the mean CI of random judgements. CR is 0 for
-/// two items.
+/// where `λ` is the greatest eigenvalue, `n` without contradictions, and `RI` the mean CI of random judgements. CR is 0
+/// for two items.
 #[doc(alias = "一致性检验")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

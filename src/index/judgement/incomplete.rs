@@ -154,7 +154,8 @@ impl IncompleteJudgements {
         perron(&self.matrix(missing, logs), self.size).lambda.ln()
     }
 
-    /// How ln λ answers to each logarithm: (uᵢ aᵢⱼ vⱼ − uⱼ aⱼᵢ vᵢ) / (λ u·v), with the left and right eigenvectors u, v.
+    /// How ln λ answers to each logarithm: (uᵢ aᵢⱼ vⱼ − uⱼ aⱼᵢ vᵢ) / (λ u·v), with the left and right eigenvectors u,
+    /// v.
     fn gradient(&self, missing: &[(usize, usize)], logs: &DVector<f64>) -> DVector<f64> {
         let matrix = self.matrix(missing, logs);
         let Perron { lambda, right, left } = perron(&matrix, self.size);

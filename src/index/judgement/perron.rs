@@ -7,7 +7,8 @@ pub(super) struct Perron {
 }
 
 /// Power iteration by squaring: every step doubles the power. Judgements that go in circles have a second eigenvalue as
-/// large as the first but for 1e-6, for which single steps would take millions. All terms are positive: no digit is lost.
+/// large as the first but for 1e-6, for which single steps would take millions. All terms are positive: no digit is
+/// lost.
 pub(super) fn perron(matrix: &[f64], size: usize) -> Perron {
     /// 2^60 steps tell apart eigenvalues that differ in the last digit.
     const SQUARINGS: usize = 60;

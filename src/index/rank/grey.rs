@@ -15,8 +15,8 @@ use crate::units::{UnitError, in_range};
 /// \xi_{ij} = \frac{\Delta_{\min} + \rho \Delta_{\max}}{\Delta_{ij} + \rho \Delta_{\max}}
 /// ```
 ///
-/// where `Δ` is the distance from the best figure of the column, `Δmin` and `Δmax` its extremes over the whole table, and
-/// `ρ` tells how much large distances count. Where nobody is at any distance all coefficients are 1.
+/// where `Δ` is the distance from the best figure of the column, `Δmin` and `Δmax` its extremes over the whole table,
+/// and `ρ` tells how much large distances count. Where nobody is at any distance all coefficients are 1.
 ///
 /// # Examples
 ///

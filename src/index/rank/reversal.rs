@@ -17,8 +17,8 @@ pub struct Reversal {
 
 /// All pairs that a third customer makes change places, by leaving out each in turn.
 ///
-/// Scales that depend on who is in the table let this happen; an order that is sensitive to customers who hardly matter is
-/// no ground for a decision.
+/// Scales that depend on who is in the table let this happen; an order that is sensitive to customers who hardly matter
+/// is no ground for a decision.
 ///
 /// # Errors
 ///

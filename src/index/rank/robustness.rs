@@ -42,7 +42,8 @@ pub enum Admissible {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Robustness {
-    /// The share of admissible weights under which the whole order holds: nobody falls behind somebody they were ahead of.
+    /// The share of admissible weights under which the whole order holds: nobody falls behind somebody they were ahead
+    /// of.
     pub order_holds: f64,
     /// The share of admissible weights under which each customer is the best; those who are equally best share.
     pub best: Vec<f64>,
@@ -149,7 +150,8 @@ fn share_first_place(scores: &[f64], best: &mut [f64]) {
 /// The largest share of the weights that can be replaced by any other weights without a change in the order by weighted
 /// sums: 1 when no weights at all change it, 0 when any change may.
 ///
-/// This is exact: a weighted sum is linear in the weights, so that the worst replacement puts all weight on one criterion.
+/// This is exact: a weighted sum is linear in the weights, so that the worst replacement puts all weight on one
+/// criterion.
 ///
 /// # Formula
 ///

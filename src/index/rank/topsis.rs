@@ -3,8 +3,8 @@ use crate::index::scale::{Scale, length};
 use crate::index::{IndexError, Table};
 use crate::units::Weights;
 
-/// TOPSIS: how near a customer is to the best of all criteria, and how far from the worst. The scale is part of the method,
-/// because it decides who wins.
+/// TOPSIS: how near a customer is to the best of all criteria, and how far from the worst. The scale is part of the
+/// method, because it decides who wins.
 ///
 /// # Formula
 ///

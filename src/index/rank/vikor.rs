@@ -21,8 +21,8 @@ use crate::units::{Probability, Weights};
 ///
 /// # References
 ///
-/// Opricovic & Tzeng (2004), *Compromise solution by MCDM methods: a comparative analysis of VIKOR and TOPSIS*, European
-/// Journal of Operational Research 156.
+/// Opricovic & Tzeng (2004), *Compromise solution by MCDM methods: a comparative analysis of VIKOR and TOPSIS*,
+/// European Journal of Operational Research 156.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Vikor {
@@ -46,8 +46,8 @@ pub struct Compromise {
     pub has_advantage: bool,
     /// Second condition, stability: the winner is also best by S or R.
     pub is_stable: bool,
-    /// The customers between whom the method does not decide: the winner alone when both conditions hold; the first two when
-    /// only stability fails; all that are within 1 / (m − 1) of the winner when the advantage fails.
+    /// The customers between whom the method does not decide: the winner alone when both conditions hold; the first two
+    /// when only stability fails; all that are within 1 / (m − 1) of the winner when the advantage fails.
     pub accepted: Vec<usize>,
 }
 
