@@ -1,6 +1,9 @@
 //! Migration between segmentations, their algebra, retention of cohorts, Kano's questionnaire. Numbers marked `computed`
 //! were computed for this project by other means.
 
+#![allow(clippy::unreadable_literal, reason = "numbers as they are printed")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small test numbers")]
+
 use std::collections::BTreeSet;
 
 use customer_value::delivered::{Curve, Response};

@@ -1,6 +1,9 @@
 //! Relationship stages, prospects, funnels, membership tiers. Numbers marked `computed` were computed for this project by
 //! other means.
 
+#![allow(clippy::unreadable_literal, reason = "numbers as they are printed")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small test numbers")]
+
 use customer_value::segment::{
     Downgrade, ExternalCause, Flow, Funnel, FunnelStage, Handling, InternalCause, Interruption, PointEntry,
     PurchaseHorizon, QualificationWindow, SegmentError, Stage, StageError, StageMeasure, StagePhase, TierBasis,
