@@ -7,11 +7,12 @@
 use std::error::Error;
 
 use customer_value::segment::{
-    Concentration, Cuts, EmptyRow, Grid, GridAxis, Migration, Pyramid, QuantileRule, Rfm, RfmCuts, RfmMeasure,
-    RfmMeasures, RowEstimate, Scheme, Segmentation, Target,
+    Concentration, Cuts, EmptyRow, Migration, Pyramid, QuantileRule, Rfm, RfmCuts, RfmMeasure, RfmMeasures,
+    RowEstimate, Scheme, Segmentation, Target,
 };
 use customer_value::{
-    Currency, Day, FirstSeen, Granularity, Interaction, InteractionLog, Money, Probability, Span, TimeUnit, Window,
+    Currency, Day, FirstSeen, Granularity, Interaction, InteractionLog, Money, Probability, Span, TimeUnit, Weights,
+    Window,
 };
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -73,8 +74,9 @@ fn print_segments(segments: &Segmentation, measures: &RfmMeasures, cuts: &RfmCut
     for (segment, label) in segments.labels().iter().enumerate() {
         println!("  {label:<18} {:>10} {:>11.0} {:>14.1} %", sizes[segment], totals[segment], 100.0 * shares[segment]);
     }
-    println!("  Nobody is new, promising or about to sleep: all were won nine months ago, and who never came back is");
-    println!("  hibernating or lost.");
+    println!(
+        "  Nobody is new: all were won nine months ago and more, so that by quintiles a silence of 300 days is middling."
+    );
     Ok(())
 }
 
@@ -128,26 +130,25 @@ fn print_migration(before: &Segmentation, after: &Segmentation) -> Outcome<()> {
     Ok(())
 }
 
-/// Where the moves between classes of silence would lead, if customers went on like this and none were won.
+/// Where the moves between classes of silence would lead, if customers went on like this.
 fn print_silence(before: &RfmMeasures, after: &RfmMeasures) -> Outcome<()> {
-    let days = GridAxis { measure: "days since the last purchase".into(), cuts: Cuts::fixed([182.0, 365.0])? };
-    let purchases = GridAxis { measure: "purchases".into(), cuts: Cuts::fixed([])? };
-    let silence = Grid::new([days, purchases], ["silent a year", "silent half a year", "active"])?;
+    let silence = Cuts::fixed([91.0, 182.0])?;
     let classes = |measures: &RfmMeasures| {
-        silence.assign(&[measures.of(RfmMeasure::Recency), measures.of(RfmMeasure::Frequency)])
+        silence.partition(["active", "silent a quarter", "silent half a year"], measures.of(RfmMeasure::Recency))
     };
     let migration = classes(before)?.migration_to(&classes(after)?)?;
-    let chain = migration.chain(RowEstimate::Observed(EmptyRow::Stay), Span::new(6.0, TimeUnit::Month)?)?;
-    println!("\nChances of half a year, and where they lead\n");
+    let chain = migration.chain(RowEstimate::Observed(EmptyRow::Refuse), Span::new(6.0, TimeUnit::Month)?)?;
+    println!("\nChances of half a year: from rows to active, silent a quarter, silent half a year\n");
     for (label, row) in migration.labels().iter().zip(chain.rows()) {
-        let chances: String = row.as_slice().iter().map(|chance| format!("{:>7.1} %", 100.0 * chance)).collect();
-        println!("  {label:<19}{chances}");
+        println!("  {label:<19}{}", percents(row));
     }
-    match chain.stationary() {
-        Ok(shares) => println!("  in the long run {:>7.1} % are active", 100.0 * shares.as_slice()[2]),
-        Err(error) => println!("  no long run: {error}"),
-    }
+    println!("  in the long run    {}", percents(&chain.stationary()?));
     Ok(())
+}
+
+fn percents(shares: &Weights) -> String {
+    let percents: Vec<String> = shares.as_slice().iter().map(|share| format!("{:>7.1} %", 100.0 * share)).collect();
+    percents.concat()
 }
 
 /// Of those who may be lost, the one who spent most.
@@ -171,7 +172,7 @@ fn print_customer(
         println!("  {name:<12} {:>8.2} in [{low}, {high})", place.value);
     }
     let change = rfm.least_change(measures, customer, scheme, |label| ["champions", "loyal"].contains(&label))?;
-    let Some(change) = change else { return Ok(println!("  nothing they can do makes them loyal")) };
+    let change = change.ok_or("nothing they can do makes them loyal")?;
     println!("  To become {} (score {}):", change.segment, change.to);
     for step in change.changes {
         let target = match step.target {

@@ -85,7 +85,10 @@
 //! | opinions, or data, on what counts | [`index::Judgements`], [`index::entropy_weights`] | weights |
 //! | one number a customer | [`segment::Pyramid`], [`segment::Concentration`] | tiers; Lorenz curve, Gini |
 //! | a cohort | [`segment::RfmMeasures`] | RFM scores with the cuts that made them |
+//! | RFM scores | [`segment::Scheme`] | named segments, by rules proved to leave nobody out |
 //! | a number from each side | [`segment::TwoSidedGrid`] | stars, vulnerable, free riders, lost causes |
+//! | segments of two dates | [`segment::Migration`] | counts of moves, a [`Chain`] |
+//! | stages, prospects, members, retention, Kano's questions | see [`segment`] | |
 //!
 //! Which count model: see [`lifetime`].
 //!

@@ -6,6 +6,25 @@
 //!
 //! Measures are columns of numbers in the order of the cohort; position `i` of every column is the same customer.
 //! Intervals are `[low, high)`: a value on a cut belongs above it. Equal values are never separated.
+//!
+//! # Which type when
+//!
+//! | you have or ask | take | and get |
+//! | --- | --- | --- |
+//! | purchases of a cohort | [`RfmMeasures::from_cohort`], [`RfmCuts`] or [`NestedRfmCuts`] | scores with the cuts that made them |
+//! | scores, and want names | [`Scheme::eleven`], or a [`Scheme`] of one's own; [`Rfm::named`] | a partition whose rules leak nobody |
+//! | one measure | [`Cuts::partition`]; [`Pyramid`], also by value (ABC) | intervals; [`Tiers`] |
+//! | how unequal customers are | [`Concentration`], [`ContactConcentration`] | Lorenz, Gini, whale curve, effective number |
+//! | two or three measures | [`GridPreset`], [`Grid`]; [`TwoSidedGrid`] | named cells, cut once |
+//! | how far a relationship is | [`Stage`] | legal steps, or a typed error |
+//! | prospects | [`PurchaseHorizon`], [`Funnel`], [`Flow`] | how to serve them, expected sales, stocks |
+//! | members with points | [`TierPolicy`] | tiers that do not flap |
+//! | the same customers later | [`Segmentation::migration_to`] | [`Migration`] → [`Chain`](crate::Chain) |
+//! | two partitions | [`Segmentation::cross`], [`Segmentation::meet`], [`Segmentation::adjusted_rand`] | counts, common refinement, distances |
+//! | who came back after how long | [`RetentionTable`] | rates by cohort, and the members behind them |
+//! | answers to Kano's questions | [`KanoTally`] | category, coefficients, a response curve |
+//! | why is somebody here | [`Rfm::explain`], [`Tiers::place`], [`Grid::explain`] | measures, cuts, distances |
+//! | what would move them up | [`Rfm::least_change`], [`Grid::least_change`] | the least change |
 
 mod algebra;
 mod cluster;
@@ -68,6 +87,7 @@ use crate::units::{DateError, Day, UnitError, Weights, WeightsError};
 /// ```
 #[doc(alias = "细分")]
 #[doc(alias = "客户细分")]
+#[doc(alias = "Partition")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
 pub struct Segmentation {

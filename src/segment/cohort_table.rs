@@ -183,10 +183,9 @@ impl RetentionTable {
     fn count(&self, members: impl Iterator<Item = usize>, period: usize) -> RetentionCell {
         let (mut retained, mut observed, mut censored) = (0, 0, 0);
         for customer in members {
-            match period < self.finished[customer] {
-                true => observed += 1,
-                false => censored += 1,
-            }
+            let is_over = period < self.finished[customer];
+            observed += usize::from(is_over);
+            censored += usize::from(!is_over);
             retained += usize::from(self.is_retained(customer, period));
         }
         let rate = (observed > 0).then(|| Probability::computed(retained as f64 / observed as f64));

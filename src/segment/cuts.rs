@@ -1,4 +1,4 @@
-use super::{SegmentError, all_finite, ascending};
+use super::{SegmentError, Segmentation, all_finite, ascending, distinct};
 
 /// Cuts of one measure: `n` of them make `n + 1` intervals `[low, high)`, the first open below, the last above.
 ///
@@ -124,6 +124,37 @@ impl Cuts {
     pub fn bin(&self, value: f64) -> Result<usize, SegmentError> {
         all_finite("value", &[value])?;
         Ok(self.count_up_to(value))
+    }
+
+    /// The partition of customers by these intervals, with a name for each, the lowest first.
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentError::Labels`] unless every interval has a name, [`SegmentError::DuplicateLabel`],
+    /// [`SegmentError::NotFinite`] with the position.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::segment::Cuts;
+    ///
+    /// let silence = Cuts::fixed([90.0, 365.0])?;
+    /// let customers = silence.partition(["active", "silent", "lost"], &[400.0, 12.0, 90.0])?;
+    /// assert_eq!(customers.segments(), [2, 0, 1]);
+    /// # Ok::<(), customer_value::segment::SegmentError>(())
+    /// ```
+    pub fn partition<Label: Into<String>>(
+        &self,
+        labels: impl IntoIterator<Item = Label>,
+        values: &[f64],
+    ) -> Result<Segmentation, SegmentError> {
+        let labels = distinct(labels.into_iter().map(Into::into).collect())?;
+        if labels.len() != self.bins() {
+            return Err(SegmentError::Labels { expected: self.bins(), found: labels.len() });
+        }
+        // There are at most 65,535 intervals.
+        let bin = |&value: &f64| u32::try_from(self.count_up_to(value)).unwrap_or(u32::MAX);
+        Ok(Segmentation::proven(labels, all_finite("value", values)?.iter().map(bin).collect()))
     }
 
     /// The number of cuts at or below a finite value.

@@ -104,7 +104,7 @@ impl RfmMeasures {
             frequency: rising_score(&cuts.frequency, purchases),
             monetary: rising_score(&cuts.monetary, spend),
         });
-        Rfm { scores, cuts }
+        Rfm { cuts, scores }
     }
 
     fn score_each(&self, score: impl Fn(f64, f64, f64) -> RfmScore + Sync + Send) -> Vec<RfmScore> {

@@ -1,6 +1,9 @@
 //! Classes by value, tiers by thresholds, grids and cubes, contacts, explanations of both. Numbers marked `computed` were
 //! computed for this project by other means.
 
+#![allow(clippy::unreadable_literal, reason = "numbers as they are printed")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small test numbers")]
+
 use customer_value::Probability;
 use customer_value::segment::{
     Concentration, ContactConcentration, Crossing, Cuts, Grid, GridAxis, GridCut, GridPreset, Pyramid, SegmentError,

@@ -1,6 +1,9 @@
 //! Migration between segmentations, their algebra, retention of cohorts, Kano's questionnaire. Numbers marked `computed`
 //! were computed for this project by other means.
 
+#![allow(clippy::unreadable_literal, reason = "numbers as they are printed")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small test numbers")]
+
 use std::collections::BTreeSet;
 
 use customer_value::delivered::{Curve, Response};
@@ -9,8 +12,8 @@ use customer_value::segment::{
     Segmentation,
 };
 use customer_value::{
-    ChainError, CohortError, Currency, Day, FirstSeen, Granularity, Interaction, InteractionLog, Money, PurchaseTimes,
-    Span, UnitError, Window,
+    ChainError, CohortError, Currency, Day, FirstSeen, Granularity, Interaction, InteractionLog, Money, Probability,
+    PurchaseTimes, Span, UnitError, Window,
 };
 use proptest::prelude::*;
 
@@ -167,7 +170,7 @@ fn brute_rand(one: &[u32], other: &[u32]) -> f64 {
         }
     }
     let chance = first * second / all;
-    let most = (first + second) / 2.0;
+    let most = f64::midpoint(first, second);
     if most == chance { 1.0 } else { (both - chance) / (most - chance) }
 }
 
@@ -320,7 +323,7 @@ proptest! {
         let group = labelled(1, vec![0; customers.len()]);
         for rule in [RetentionRule::NDay, RetentionRule::Unbounded] {
             let table = RetentionTable::new(group.clone(), &customers, Span::whole_days(length), rule).unwrap();
-            for period in 0..table.periods() + 1 {
+            for period in 0..=table.periods() {
                 let (from, to) = (period as u32 * length, (period as u32 + 1) * length);
                 let over: Vec<_> = histories.iter().filter(|(_, age)| *age >= to).collect();
                 let there = over.iter().filter(|(repeats, _)| std::iter::once(&0).chain(repeats).any(|&bought| match rule {
@@ -330,7 +333,7 @@ proptest! {
                 let cell = table.cell(0, period).unwrap();
                 prop_assert_eq!((cell.retained, cell.observed, cell.censored), (there, over.len(), histories.len() - over.len()));
                 prop_assert_eq!((table.retained(0, period).len(), table.observed(0, period).len()), (there, over.len()));
-                prop_assert_eq!(cell.rate.map(|rate| rate.get()), (!over.is_empty()).then(|| there as f64 / over.len() as f64));
+                prop_assert_eq!(cell.rate.map(Probability::get), (!over.is_empty()).then(|| there as f64 / over.len() as f64));
             }
         }
     }

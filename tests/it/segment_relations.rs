@@ -1,6 +1,9 @@
 //! Relationship stages, prospects, funnels, membership tiers. Numbers marked `computed` were computed for this project by
 //! other means.
 
+#![allow(clippy::unreadable_literal, reason = "numbers as they are printed")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small test numbers")]
+
 use customer_value::segment::{
     Downgrade, ExternalCause, Flow, Funnel, FunnelStage, Handling, InternalCause, Interruption, PointEntry,
     PurchaseHorizon, QualificationWindow, SegmentError, Stage, StageError, StageMeasure, StagePhase, TierBasis,
@@ -54,8 +57,8 @@ fn f39_verbs_of_transitions_agree_with_the_machine() {
 
 #[test]
 fn f39_stages_have_phases_measures_and_a_partition() {
-    let phases = STAGES.map(Stage::phase);
     use StagePhase::{Maintain, Realise, Seek};
+    let phases = STAGES.map(Stage::phase);
     assert_eq!(phases, [Seek, Realise, Maintain, Maintain, Maintain, Realise]);
     let incubation = [StageMeasure::DeepenContact, StageMeasure::MapBuyingProcess, StageMeasure::SeniorAccountManager];
     assert_eq!(Stage::Pre.measures(), incubation);
@@ -77,11 +80,11 @@ fn f44_expected_sales_computed() {
 
 #[test]
 fn f44_horizons_have_their_handling() {
-    let handling = PurchaseHorizon::ALL.map(PurchaseHorizon::handling);
     use Handling::{DetailedMaterial, OrdinaryMaterial, PromptToAdvance, Salesperson};
+    use PurchaseHorizon::{Now, SixMonths, ThreeMonths, TwelveMonths};
+    let handling = PurchaseHorizon::ALL.map(PurchaseHorizon::handling);
     assert_eq!(handling, [Salesperson, PromptToAdvance, DetailedMaterial, OrdinaryMaterial]);
     let classes = [0, 1, 3, 4, 6, 7, 12, 13].map(PurchaseHorizon::within_months);
-    use PurchaseHorizon::{Now, SixMonths, ThreeMonths, TwelveMonths};
     let expected = [Now, ThreeMonths, ThreeMonths, SixMonths, SixMonths, TwelveMonths, TwelveMonths].map(Some);
     assert_eq!(classes[..7], expected);
     assert_eq!(classes[7], None);

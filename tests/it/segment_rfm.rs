@@ -1,6 +1,9 @@
 //! RFM beyond independent cuts: nested quantiles, weights, length, named schemes. Numbers marked `computed` were computed
 //! for this project by other means.
 
+#![allow(clippy::unreadable_literal, reason = "numbers as they are printed")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small test numbers")]
+
 use customer_value::segment::{
     Cuts, Lrfm, NestedRfmCuts, QuantileRule, RfmCuts, RfmMeasure, RfmMeasures, RfmScore, RuleOrder, Scheme,
     SchemeError, SchemeRule, ScoreRange, SegmentError, Segmentation, Target,

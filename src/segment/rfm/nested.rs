@@ -156,9 +156,8 @@ impl TryFrom<Unchecked> for NestedRfmCuts {
     type Error = SegmentError;
 
     fn try_from(Unchecked { recency, frequency, monetary }: Unchecked) -> Result<Self, SegmentError> {
-        let one_a_class = |expected: usize, found: usize| match found == expected {
-            true => Ok(()),
-            false => Err(SegmentError::Labels { expected, found }),
+        let one_a_class = |expected: usize, found: usize| {
+            if found == expected { Ok(()) } else { Err(SegmentError::Labels { expected, found }) }
         };
         one_a_class(recency.bins(), frequency.len())?;
         one_a_class(recency.bins(), monetary.len())?;
@@ -182,9 +181,10 @@ impl TryFrom<UncheckedRfm> for NestedRfm {
 
     fn try_from(UncheckedRfm { cuts, scores }: UncheckedRfm) -> Result<Self, SegmentError> {
         for (customer, score) in scores.iter().enumerate() {
-            let within = |found: u16, cuts: &Cuts| match (1..=cuts.bins()).contains(&found.into()) {
-                true => Ok(()),
-                false => Err(SegmentError::UnknownSegment { customer, segment: found.into(), segments: cuts.bins() }),
+            let within = |score: u16, cuts: &Cuts| {
+                let (segment, segments) = (u32::from(score), cuts.bins());
+                let inside = (1..=segments).contains(&score.into());
+                if inside { Ok(()) } else { Err(SegmentError::UnknownSegment { customer, segment, segments }) }
             };
             within(score.recency, &cuts.recency)?;
             let by_recency = usize::from(score.recency) - 1;
