@@ -415,8 +415,8 @@ fn fits_come_back_from_storage_and_impossible_ones_do_not() {
     let mixture = GaussianMixture::new(Seed::new(4)).fit(&measures, 3).unwrap();
     let stored = serde_json::to_string(&mixture).unwrap();
     assert_eq!(serde_json::from_str::<customer_value::segment::MixtureFit>(&stored).unwrap(), mixture);
-    let unscaled = stored.replacen("\"floor\":", "\"floor\":1", 1);
-    assert!(serde_json::from_str::<customer_value::segment::MixtureFit>(&unscaled).is_err());
+    let unheld = stored.replacen("\"floor\":", "\"floor\":-", 1);
+    assert!(serde_json::from_str::<customer_value::segment::MixtureFit>(&unheld).is_err());
 }
 
 fn rows() -> impl Strategy<Value = Vec<(f64, f64)>> {
