@@ -1,7 +1,12 @@
 //! Clusters: k-means, Gaussian mixtures, silhouettes, grouping of mixed profiles. `cluster.csv` was computed from the
 //! definitions by its script, in 40 digits.
 
-#![allow(clippy::float_cmp, clippy::cast_possible_truncation, reason = "exact results, small test numbers")]
+#![allow(
+    clippy::float_cmp,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "exact results, small test numbers"
+)]
 
 use std::collections::BTreeMap;
 
@@ -380,7 +385,9 @@ fn naive_groups(profiles: &Profiles, at_least: f64) -> Vec<Vec<usize>> {
             _ => break,
         }
     }
-    groups.iter_mut().for_each(|group| group.sort_unstable());
+    for group in &mut groups {
+        group.sort_unstable();
+    }
     groups.sort();
     groups
 }
