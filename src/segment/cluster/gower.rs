@@ -145,7 +145,9 @@ impl Profiles {
         let groups = average_linkage(pairs, sizes, at_least.get());
         let mut segments = vec![0; self.customers()];
         for (customers, &group) in distinct.iter().zip(&groups) {
-            customers.iter().for_each(|&customer| segments[customer] = segment(group));
+            for &customer in customers {
+                segments[customer] = segment(group);
+            }
         }
         Ok(numbered("group", groups.iter().max().map_or(0, |last| last + 1), segments))
     }

@@ -42,7 +42,9 @@ fn sorted(mut centroids: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
 fn occupied(points: &Rows, mut means: Vec<Vec<f64>>, clusters: usize) -> Result<Vec<Vec<f64>>, ClusterError> {
     if means.len() < clusters {
         let mut nearest = Nearest::to_none(points);
-        means.iter().for_each(|mean| nearest.approach(points, mean));
+        for mean in &means {
+            nearest.approach(points, mean);
+        }
         while means.len() < clusters {
             let too_many = ClusterError::TooManyClusters { clusters, distinct: means.len() };
             let seed = points.row(nearest.farthest().ok_or(too_many)?);

@@ -67,8 +67,9 @@ impl Measures {
 
     /// The columns in which all customers are equal: they tell nobody apart.
     pub fn constant(&self) -> Vec<&str> {
-        let equal =
-            |column: &[f64]| column.windows(2).all(|pair| pair[0].partial_cmp(&pair[1]).is_some_and(|o| o.is_eq()));
+        let equal = |column: &[f64]| {
+            column.windows(2).all(|pair| pair[0].partial_cmp(&pair[1]).is_some_and(std::cmp::Ordering::is_eq))
+        };
         let constant = self.names.iter().zip(&self.columns).filter(|(_, column)| equal(column));
         constant.map(|(name, _)| name.as_str()).collect()
     }

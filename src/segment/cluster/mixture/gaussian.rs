@@ -101,6 +101,8 @@ impl Density {
             }
             ln_density.iter_mut().zip(along.iter()).for_each(|(square, along)| *square += along * along);
         }
-        ln_density.iter_mut().for_each(|square| *square = self.ln_constant - 0.5 * *square);
+        for square in ln_density {
+            *square = self.ln_constant - 0.5 * *square;
+        }
     }
 }
