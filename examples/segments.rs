@@ -7,12 +7,12 @@
 use std::error::Error;
 
 use customer_value::segment::{
-    Concentration, Cuts, EmptyRow, Migration, Pyramid, QuantileRule, Rfm, RfmCuts, RfmMeasure, RfmMeasures,
-    RowEstimate, Scheme, Segmentation, Target,
+    Concentration, Cuts, EmptyRow, KMeans, Measures, Migration, Pyramid, QuantileRule, Rfm, RfmCuts, RfmMeasure,
+    RfmMeasures, RowEstimate, Scheme, Segmentation, Silhouette, Target,
 };
 use customer_value::{
-    Currency, Day, FirstSeen, Granularity, Interaction, InteractionLog, Money, Probability, Span, TimeUnit, Weights,
-    Window,
+    Currency, Day, FirstSeen, Granularity, Interaction, InteractionLog, Money, Probability, Seed, Span, TimeUnit,
+    Weights, Window,
 };
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -30,6 +30,7 @@ fn main() -> Outcome<()> {
     let segments = rfm.named(&scheme)?;
     print_segments(&segments, &measures, &cuts)?;
     print_pyramid(&measures)?;
+    print_clusters(&measures)?;
 
     // The same customers half a year later, by the cuts of New Year: whoever moved has changed, not the line.
     let later = RfmMeasures::from_cohort(&after)?.score(cuts).named(&scheme)?;
@@ -107,6 +108,25 @@ fn print_pyramid(measures: &RfmMeasures) -> Outcome<()> {
         spread.losses(),
         spread.gini()?
     );
+    Ok(())
+}
+
+/// Groups that nobody defined, from silence, purchases and spend in logarithms, for each of them spreads over powers of ten.
+fn print_clusters(measures: &RfmMeasures) -> Outcome<()> {
+    let column = |name, measure| (name, measures.of(measure).iter().map(|value| value.ln_1p()).collect::<Vec<_>>());
+    let columns = Measures::new([
+        column("days silent", RfmMeasure::Recency),
+        column("purchases", RfmMeasure::Frequency),
+        column("spend", RfmMeasure::Monetary),
+    ])?;
+    let fit = KMeans::new(Seed::new(1)).fit(&columns, 4)?;
+    let silhouette = Silhouette::new(&columns, fit.segmentation(), fit.model().scale(), Seed::new(1))?;
+    println!("\nFour clusters by k-means on logarithms; silhouette {:.3}\n", silhouette.mean());
+    println!("  customers   days silent   purchases   spend, USD");
+    for (size, centroid) in fit.segmentation().sizes().iter().zip(fit.model().centroids()) {
+        let [days, purchases, spend] = [0, 1, 2].map(|measure| centroid[measure].exp_m1());
+        println!("  {size:>9} {days:>13.0} {purchases:>11.1} {spend:>12.2}");
+    }
     Ok(())
 }
 

@@ -87,6 +87,7 @@
 //! | a cohort | [`segment::RfmMeasures`] | RFM scores with the cuts that made them |
 //! | RFM scores | [`segment::Scheme`] | named segments, by rules proved to leave nobody out |
 //! | a number from each side | [`segment::TwoSidedGrid`] | stars, vulnerable, free riders, lost causes |
+//! | measures of customers, and no rule | [`segment::KMeans`], [`segment::GaussianMixture`] | clusters, with silhouette and BIC |
 //! | segments of two dates | [`segment::Migration`] | counts of moves, a [`Chain`] |
 //! | stages, prospects, members, retention, Kano's questions | see [`segment`] | |
 //!

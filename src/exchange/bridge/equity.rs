@@ -3,7 +3,7 @@ use crate::{
     cohort::PurchaseHistory,
     lifetime::{CohortForecast, CountModel, GammaGamma, RateFactors, Valuation, ValuationError},
     parallel,
-    units::{Currency, ExpectedMoney, MoneyError, Probability, same_currency},
+    units::{Currency, ExpectedMoney, MoneyError, Probability},
 };
 
 /// Customer equity: what all customers of a cohort are still worth together, and who carries it.
@@ -209,7 +209,7 @@ impl TryFrom<UncheckedUplift> for CohortUplift {
 
     fn try_from(raw: UncheckedUplift) -> Result<Self, MoneyError> {
         for uplift in &raw.customers {
-            same_currency(raw.currency, uplift.change().before().currency())?;
+            crate::units::same_currency(raw.currency, uplift.change().before().currency())?;
         }
         Self::from_customers(raw.customers, raw.currency)
     }
