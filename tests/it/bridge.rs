@@ -2,14 +2,12 @@
 //! against single customers, bad input.
 
 use customer_value::delivered::{Axis, BenefitMatrix, BenefitSource, Costs, Delivered, Effort, Sources};
-use customer_value::exchange::{
-    BridgeError, CohortEquity, CohortUplift, Elasticity, Uplift, ValueChange, ValueElasticity,
-};
+use customer_value::exchange::{BridgeError, CohortEquity, CohortUplift, Elasticity, Uplift, ValueElasticity};
 use customer_value::{
-    BgNbd, Cohort, CountModel, Currency, Derivation, DerivationStep, DiscountRate, DiscreteWeibull,
-    DiscreteWeibullParams, ExpectedMoney, Forecast, ForecastError, GammaGamma, GammaGammaParams, Horizon, Margin,
-    Membership, Money, MoneyError, ParetoNbd, ParetoNbdParams, PurchaseHistory, RateFactor, RateFactors, ScalingError,
-    Seed, ShadowPrices, Span, SpendError, SummaryRow, Tenure, TimeUnit, Valuation, ValuationError, simulate,
+    Cohort, CountModel, Currency, Derivation, DerivationStep, DiscountRate, DiscreteWeibull, DiscreteWeibullParams,
+    ExpectedMoney, Forecast, ForecastError, GammaGamma, GammaGammaParams, Horizon, Margin, Membership, Money,
+    MoneyError, ParetoNbd, ParetoNbdParams, PurchaseHistory, RateFactor, RateFactors, ScalingError, Seed, ShadowPrices,
+    Span, SpendError, SummaryRow, Tenure, TimeUnit, Valuation, ValuationError, simulate,
 };
 use proptest::prelude::*;
 
@@ -353,7 +351,7 @@ fn a_cohort_without_spend_has_no_equity() {
 #[cfg(feature = "serde")]
 #[test]
 fn changes_are_read_through_the_checks() {
-    let model: BgNbd = bg_nbd([0.243, 4.414, 0.793, 2.426]);
+    let model: customer_value::BgNbd = bg_nbd([0.243, 4.414, 0.793, 2.426]);
     let cohort = simulated(&model, 20);
     let (forecast, valuation) = (cohort.forecast(&model), valuation(Horizon::Lifetime, 0.12));
     let equity = CohortEquity::new(&forecast, &valuation, &spend_model()).unwrap();
@@ -374,7 +372,7 @@ fn changes_are_read_through_the_checks() {
     assert!(error(changed).contains("currencies differ: expected EUR, got USD"));
 
     let change = serde_json::to_value(uplift.change()).unwrap();
-    assert_eq!(serde_json::from_value::<ValueChange>(change).unwrap(), uplift.change());
+    assert_eq!(serde_json::from_value::<customer_value::exchange::ValueChange>(change).unwrap(), uplift.change());
     let json = serde_json::to_string(&elasticity(0.5, -2.0)).unwrap();
     assert_eq!(json, r#"{"purchase":0.5,"dropout":-2.0}"#);
     assert_eq!(serde_json::from_str::<ValueElasticity>(&json).unwrap(), elasticity(0.5, -2.0));

@@ -1,4 +1,4 @@
-//! Reads the 50-digit table `exchange.csv`.
+//! Reads the 50-digit tables `exchange.csv` and `segments.csv`.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,17 @@ pub type Case = BTreeMap<String, String>;
 
 /// The cases of a quantity by name.
 pub fn cases(quantity: &str) -> BTreeMap<String, Case> {
+    cases_of(include_str!("data/exchange.csv"), quantity)
+}
+
+/// The same of indices and segments.
+pub fn segment_cases(quantity: &str) -> BTreeMap<String, Case> {
+    cases_of(include_str!("data/segments.csv"), quantity)
+}
+
+fn cases_of(table: &str, quantity: &str) -> BTreeMap<String, Case> {
     let mut cases: BTreeMap<String, Case> = BTreeMap::new();
-    for line in include_str!("data/exchange.csv").lines() {
+    for line in table.lines() {
         let fields: Vec<&str> = line.split(',').collect();
         if fields[0] == quantity {
             cases.entry(fields[1].into()).or_default().insert(fields[2].into(), fields[3].into());

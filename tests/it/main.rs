@@ -59,6 +59,7 @@ mod segment_grids;
 mod segment_moves;
 mod segment_relations;
 mod segment_rfm;
+mod segments_table;
 mod shared;
 mod timing;
 mod traps;
