@@ -17,7 +17,7 @@ use crate::units::{Span, Weights, in_range};
 ///
 /// let chain = migration.chain(RowEstimate::Observed(EmptyRow::Refuse), Span::new(6.0, TimeUnit::Month)?)?;
 /// assert_eq!(chain.rows()[0].as_slice(), [0.75, 0.25]);
-/// assert_eq!(chain.absorption().periods[0], 4.0);
+/// assert_eq!(chain.absorption()?.periods[0], 4.0);
 /// # Ok::<(), customer_value::Error>(())
 /// ```
 #[doc(alias = "迁移矩阵")]
