@@ -58,7 +58,6 @@ fn divergence(table: &Table, column: usize) -> Result<f64, IndexError> {
     for (row, &figure) in figures.iter().enumerate() {
         in_range("figure", figure, 0.0, f64::MAX).map_err(|source| IndexError::Figure { row, column, source })?;
     }
-    // Relative to the greatest, so that the mean of the smallest numbers is not rounded away.
     let greatest = figures.iter().copied().fold(0.0, f64::max);
     if greatest <= 0.0 {
         return Err(IndexError::ZeroTotal { column });
@@ -67,9 +66,11 @@ fn divergence(table: &Table, column: usize) -> Result<f64, IndexError> {
     if figures.iter().all(|figure| figure.total_cmp(&figures[0]).is_eq()) {
         return Ok(0.0);
     }
+    // From the gaps to the greatest, which are exact where figures are close together.
     let count = figures.len() as f64;
-    let mean = figures.iter().map(|figure| figure / greatest).sum::<f64>() / count;
-    Ok(figures.iter().map(|figure| surprise((figure / greatest - mean) / mean)).sum::<f64>() / count)
+    let gaps: Vec<f64> = figures.iter().map(|figure| (greatest - figure) / greatest).collect();
+    let mean = gaps.iter().sum::<f64>() / count;
+    Ok(gaps.iter().map(|gap| surprise((mean - gap) / (1.0 - mean))).sum::<f64>() / count)
 }
 
 /// (1 + d) ln(1 + d) − d for d ≥ −1: not negative, and the d of a column sum to zero.

@@ -71,9 +71,7 @@ fn f23_entropy_weights_match_the_table() {
         if name == "all_constant" {
             assert!(found.is_err());
         } else {
-            // Figures that agree in their first eight digits differ by numbers that have the other eight.
-            let tolerance = if name == "nearly_constant" { 1e-8 } else { 1e-13 };
-            assert_near(&name, found.unwrap().as_slice(), &vector(&case, "weight"), tolerance);
+            assert_near(&name, found.unwrap().as_slice(), &vector(&case, "weight"), 1e-13);
         }
     }
 }
@@ -84,9 +82,7 @@ fn f24_critic_weights_match_the_table() {
         for (correlation, key) in [(Correlation::Pearson, "weight_pearson"), (Correlation::Spearman, "weight_spearman")]
         {
             let found = critic_weights(&table(&case), correlation).unwrap();
-            // Values far from zero and close together lose digits before anything is computed.
-            let tolerance = if name == "offset" { 1e-7 } else { 1e-12 };
-            assert_near(&name, found.as_slice(), &vector(&case, key), tolerance);
+            assert_near(&name, found.as_slice(), &vector(&case, key), 1e-13);
         }
     }
 }
