@@ -272,7 +272,9 @@ impl Likelihood for BgBb {
         let BgBbParams { alpha, beta, gamma, delta, .. } = self.0;
         let (repeats, all) = (history.repeats(), history.opportunities());
         let taking = ln_rising(alpha, repeats) + ln_rising(beta, all - repeats) - ln_rising(alpha + beta, all);
-        taking + ln_beta_drop(gamma, delta, f64::from(all)) + softplus(self.ln_left(history))
+        let ln_likelihood = taking + ln_beta_drop(gamma, delta, f64::from(all)) + softplus(self.ln_left(history));
+        // Of data that are nearly certain these are large logarithms whose rounding may carry the sum above 0.
+        ln_likelihood.min(0.0)
     }
 }
 

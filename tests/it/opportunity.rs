@@ -658,6 +658,18 @@ fn counts_over_a_trillion_opportunities_are_probabilities() {
     }
 }
 
+/// Customers who leave at once but for one in 1e9, seen never to return: that is all but certain, and no more than certain.
+#[test]
+fn data_that_are_all_but_certain_are_no_likelier_than_certain() {
+    for (params, opportunities) in [
+        ([2.214615501914387e-5, 1.0, 38128.44410885859, 6.809959932755337e-6], 10),
+        ([0.00016410355293042223, 424.87778512828334, 14133.615059788859, 9.296215552996047e-5], 26),
+    ] {
+        let own = bg_bb(params).ln_likelihood(&OpportunityHistory::new(0, 0, opportunities).unwrap(), TimeUnit::Day);
+        assert!((-1e-12..=0.0).contains(&own), "{params:?} {own:e}");
+    }
+}
+
 /// Mostly numbers over the whole legal range of a parameter or a time.
 fn anything() -> impl Strategy<Value = f64> {
     let legal = || (-6.0..6.0_f64).prop_map(|exponent| 10_f64.powf(exponent));
