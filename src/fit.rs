@@ -21,6 +21,8 @@ pub use kind::ModelKind;
 pub use nested::{Extends, LikelihoodRatio};
 pub use profile::Quantity;
 
+use std::borrow::Cow;
+
 use estimate::Covariance;
 
 use crate::lifetime::{DataError, Fingerprint, Likelihood, Parameter, ParameterError};
@@ -98,7 +100,7 @@ pub struct Fit<M> {
     model: M,
     /// The name of the model that was fitted.
     name: &'static str,
-    parameters: &'static [Parameter],
+    parameters: Cow<'static, [Parameter]>,
     /// The parameters; times in days, money in major units.
     natural: Vec<f64>,
     log_likelihood: f64,
@@ -122,7 +124,7 @@ pub enum FitError {
         /// Evaluations made.
         evaluations: u32,
         /// The last parameters by name; times in days, money in major units.
-        last: Vec<(&'static str, f64)>,
+        last: Vec<(Cow<'static, str>, f64)>,
         /// The slopes of the log-likelihood there, in the logarithms of the parameters.
         gradient: Vec<f64>,
     },
@@ -149,7 +151,7 @@ pub enum InferenceError {
         /// The model.
         model: &'static str,
         /// What was asked for.
-        name: &'static str,
+        name: Cow<'static, str>,
     },
     /// A quantity cannot be held at this value by parameters inside their ranges.
     #[error("{quantity} cannot be {value} (times in days) with parameters inside their ranges")]
@@ -188,7 +190,7 @@ pub enum InferenceError {
 }
 
 /// The parameters as a message shows them.
-fn list(parameters: &[(&'static str, f64)]) -> String {
+fn list(parameters: &[(Cow<'static, str>, f64)]) -> String {
     parameters.iter().map(|(name, value)| format!("{name} = {value:.6}")).collect::<Vec<_>>().join(", ")
 }
 

@@ -139,6 +139,8 @@ pub use simulate::{SimulationWindow, simulate, simulate_interactions};
 pub use timing::NextPurchase;
 pub use valuation::{LifetimeValue, PeriodValue, Timing, TotalValue, Valuation, ValuationError};
 
+use std::borrow::Cow;
+
 use data::{CHUNK, Exposure, enough, ln_rising_sum, means};
 use parameter::{Limit, check};
 pub(crate) use simulate::Generator;
@@ -166,6 +168,24 @@ pub trait Likelihood: sealed::Sealed + Clone + PartialEq + std::fmt::Debug + Sen
 
     /// The parameters, in the order in which estimates are listed.
     const PARAMETERS: &'static [Parameter];
+
+    /// The parameters of a fit to these data: those of the model, and others that the data name.
+    #[doc(hidden)]
+    fn parameters(_: &Self::Data) -> Cow<'static, [Parameter]> {
+        Cow::Borrowed(Self::PARAMETERS)
+    }
+
+    /// The parameters of this model, as in [`Likelihood::parameters`].
+    #[doc(hidden)]
+    fn own_parameters(&self) -> Cow<'static, [Parameter]> {
+        Cow::Borrowed(Self::PARAMETERS)
+    }
+
+    /// What [`Likelihood::objective`] takes off the log-likelihood to keep parameters small.
+    #[doc(hidden)]
+    fn penalty(_natural: &[f64], _: &Self::Data) -> f64 {
+        0.0
+    }
 
     /// The model with these parameters; times in days, money in major units of the currency of `data`.
     #[doc(hidden)]

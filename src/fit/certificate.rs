@@ -1,5 +1,7 @@
+use std::borrow::Cow;
+
 use crate::{
-    lifetime::Likelihood,
+    lifetime::{Likelihood, Parameter},
     math::{End, Maximum},
 };
 
@@ -48,7 +50,7 @@ pub enum Verdict {
     /// say; to say that it is the truth, compare the limit itself: [`Fit::likelihood_ratio`](super::Fit::likelihood_ratio).
     Boundary {
         /// The parameters that stand at an edge.
-        parameters: Vec<&'static str>,
+        parameters: Vec<Cow<'static, str>>,
         /// What the model is there, if that is a model of its own.
         limit: Option<&'static str>,
     },
@@ -58,10 +60,10 @@ pub enum Verdict {
 }
 
 impl Certificate {
-    pub(super) fn new<M: Likelihood>(maximum: &Maximum, natural: &[f64]) -> Self {
+    pub(super) fn new<M: Likelihood>(maximum: &Maximum, natural: &[f64], parameters: &[Parameter]) -> Self {
         let free = maximum.jet.gradient.iter().zip(&maximum.held).filter(|(_, held)| !**held);
         Self {
-            verdict: Verdict::of::<M>(maximum, natural),
+            verdict: Verdict::of::<M>(maximum, natural, parameters),
             gradient: free.map(|(slope, _)| slope.abs()).fold(0.0, f64::max),
             information: maximum.jet.information(),
             evaluations: maximum.evaluations,
@@ -70,31 +72,31 @@ impl Certificate {
 }
 
 impl Verdict {
-    fn of<M: Likelihood>(maximum: &Maximum, natural: &[f64]) -> Self {
+    fn of<M: Likelihood>(maximum: &Maximum, natural: &[f64], parameters: &[Parameter]) -> Self {
         match (maximum.held.contains(&true), maximum.end) {
-            (true, _) => Self::boundary::<M>(&maximum.held, natural),
+            (true, _) => Self::boundary::<M>(&maximum.held, natural, parameters),
             (false, End::Flat) => Self::FlatRidge,
             (false, _) => Self::Interior,
         }
     }
 
     /// At the edge, with these parameters held there.
-    pub(super) fn boundary<M: Likelihood>(held: &[bool], natural: &[f64]) -> Self {
-        let at_edge = held.iter().zip(M::PARAMETERS).filter(|(held, _)| **held);
+    pub(super) fn boundary<M: Likelihood>(held: &[bool], natural: &[f64], parameters: &[Parameter]) -> Self {
+        let at_edge = held.iter().zip(parameters).filter(|(held, _)| **held);
         Self::Boundary {
-            parameters: at_edge.map(|(_, parameter)| parameter.name).collect(),
+            parameters: at_edge.map(|(_, parameter)| parameter.name.clone()).collect(),
             limit: M::limit(natural, held).map(|limit| limit.name),
         }
     }
 
     /// The parameters, by position, that mean something here, and others that move with them.
-    pub(super) fn identified<M: Likelihood>(&self, natural: &[f64]) -> (Vec<usize>, Vec<usize>) {
+    pub(super) fn identified<M: Likelihood>(&self, natural: &[f64], all: &[Parameter]) -> (Vec<usize>, Vec<usize>) {
         match self {
-            Self::Interior => ((0..M::PARAMETERS.len()).collect(), Vec::new()),
+            Self::Interior => ((0..all.len()).collect(), Vec::new()),
             Self::FlatRidge => (Vec::new(), Vec::new()),
             Self::Boundary { parameters, .. } => {
-                let held: Vec<_> = M::PARAMETERS.iter().map(|one| parameters.contains(&one.name)).collect();
-                let known = M::limit(natural, &held).map(|limit| (limit.keeps.to_vec(), limit.moves.to_vec()));
+                let held: Vec<_> = all.iter().map(|one| parameters.contains(&one.name)).collect();
+                let known = M::limit(natural, &held).map(|limit| (limit.keeps.into_owned(), limit.moves.to_vec()));
                 known.unwrap_or_default()
             }
         }

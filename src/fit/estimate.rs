@@ -1,17 +1,19 @@
+use std::borrow::Cow;
+
 use super::{Certificate, Fit, FitError, InferenceError, Verdict, search::natural};
 use crate::{
-    lifetime::{Fingerprint, Likelihood, Observations, Parameter},
+    lifetime::{Dimension, Fingerprint, Likelihood, Observations, Parameter},
     math::{End, Jet, Maximum},
     units::TimeUnit,
 };
 
 /// One estimated parameter, in natural units.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Estimate {
     /// Its name in the literature.
-    pub name: &'static str,
-    /// The estimate: a time in the unit asked for, money in major units.
+    pub name: Cow<'static, str>,
+    /// The estimate: a time in the unit asked for, money in major units, a coefficient a unit of its covariate.
     pub value: f64,
     /// Its standard error in the same unit, by the delta method; `None` when the data do not identify it.
     pub standard_error: Option<f64>,
@@ -28,7 +30,7 @@ impl std::fmt::Display for Estimate {
     }
 }
 
-/// The covariance of the logarithms of those parameters that the data identify.
+/// The covariance of what the search moved, the logarithms of the parameters, for those that the data identify.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Covariance {
     /// By position, ascending.
@@ -62,21 +64,23 @@ impl Covariance {
 
 impl<M: Likelihood> Fit<M> {
     pub(super) fn new(maximum: &Maximum, data: &M::Data) -> Result<Self, FitError> {
-        let last = natural(&maximum.point);
+        let parameters = M::parameters(data);
         if maximum.end == End::Stuck {
             let gradient = maximum.jet.gradient.clone();
-            let last = M::PARAMETERS.iter().map(|parameter| parameter.name).zip(last).collect();
+            let reported = |(one, &inner): (&Parameter, &f64)| (one.name.clone(), one.reported(inner, TimeUnit::Day));
+            let last = parameters.iter().zip(&maximum.point).map(reported).collect();
             return Err(FitError::NotConverged { evaluations: maximum.evaluations, last, gradient });
         }
+        let last = natural(&maximum.point);
         let model = M::from_natural(&last, data)?;
-        let certificate = Certificate::new::<M>(maximum, &last);
-        let identified = certificate.verdict.identified::<M>(&last);
+        let certificate = Certificate::new::<M>(maximum, &last, &parameters);
+        let identified = certificate.verdict.identified::<M>(&last, &parameters);
         Ok(Self {
             natural: model.to_natural(),
             model,
             name: M::NAME,
-            parameters: M::PARAMETERS,
-            log_likelihood: maximum.jet.value,
+            parameters,
+            log_likelihood: maximum.jet.value + M::penalty(&last, data),
             customers: data.customers(),
             densities_in_time: data.densities_in_time(),
             covariance: Covariance::new(identified, &maximum.jet),
@@ -158,35 +162,43 @@ impl<M> Fit<M> {
     /// At the edge of the range, parameters that the [limit](Verdict::Boundary) still has are given the standard error
     /// they have while those at the edge stay there; the others have none.
     pub fn estimates(&self, unit: TimeUnit) -> Vec<Estimate> {
-        let estimate = |(index, (parameter, value)): (usize, (&Parameter, &f64))| {
-            let value = value / parameter.scale(unit);
-            let variance = self.ln_variance(index);
-            Estimate { name: parameter.name, value, standard_error: variance.map(|variance| value * variance.sqrt()) }
+        let estimate = |(index, (parameter, natural)): (usize, (&Parameter, &f64))| {
+            let value = parameter.reported(natural.ln(), unit);
+            let error = |variance: f64| parameter.slope(value) * variance.sqrt();
+            Estimate { name: parameter.name.clone(), value, standard_error: self.inner_variance(index).map(error) }
         };
         self.parameters.iter().zip(&self.natural).enumerate().map(estimate).collect()
     }
 
-    /// The variance of the logarithm of a parameter.
-    pub(super) fn ln_variance(&self, parameter: usize) -> Option<f64> {
+    /// The variance of what the search moved: the logarithm of a parameter; a coefficient, in units of its size.
+    pub(super) fn inner_variance(&self, parameter: usize) -> Option<f64> {
         self.covariance.as_ref()?.variance(parameter)
     }
 
     /// The covariance matrix of the estimates, row by row, by the delta method; times in the unit asked for.
     /// `None` unless the fit is [interior](Self::is_interior).
     pub fn covariance(&self, unit: TimeUnit) -> Option<Vec<Vec<f64>>> {
-        let scaled: Vec<f64> = self.estimates(unit).iter().map(|estimate| estimate.value).collect();
-        let row = |(logarithmic, value): (Vec<f64>, &f64)| {
-            logarithmic.iter().zip(&scaled).map(|(covariance, other)| covariance * value * other).collect()
-        };
-        Some(self.ln_covariance()?.into_iter().zip(&scaled).map(row).collect())
+        let estimates = self.estimates(unit);
+        self.covariance_along(|index, parameter| parameter.slope(estimates[index].value))
     }
 
-    /// The covariance matrix of the logarithms of the estimates, row by row: the scale on which the likelihood is
-    /// nearest to normal. `None` unless the fit is [interior](Self::is_interior).
+    /// The covariance matrix of the logarithms of the estimates, of coefficients as they are, row by row: the scale on
+    /// which the likelihood is nearest to normal. `None` unless the fit is [interior](Self::is_interior).
     pub fn ln_covariance(&self) -> Option<Vec<Vec<f64>>> {
+        self.covariance_along(|_, parameter| match parameter.dimension {
+            Dimension::Coefficient => parameter.slope(0.0),
+            _ => 1.0,
+        })
+    }
+
+    /// The covariance matrix of numbers that move so fast, each with its own parameter.
+    fn covariance_along(&self, slope: impl Fn(usize, &Parameter) -> f64) -> Option<Vec<Vec<f64>>> {
         let size = self.parameters.len();
         let complete = self.covariance.as_ref().filter(|covariance| covariance.of.len() == size)?;
-        Some(complete.matrix.chunks(size).map(<[f64]>::to_vec).collect())
+        let slopes: Vec<f64> = self.parameters.iter().enumerate().map(|(index, one)| slope(index, one)).collect();
+        let row =
+            |(row, own): (&[f64], &f64)| row.iter().zip(&slopes).map(|(cell, other)| cell * own * other).collect();
+        Some(complete.matrix.chunks(size).zip(&slopes).map(row).collect())
     }
 
     /// The log-likelihood: one density per repeat purchase and per `unit` of time; for spend one density in major

@@ -1,15 +1,17 @@
-use super::Fit;
+use std::borrow::Cow;
+
+use super::{Estimate, Fit};
 use crate::{
     math::two_sided_quantile,
     units::{Interval, Probability, TimeUnit},
 };
 
 /// A parameter with its interval, in natural units.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ParameterInterval {
     /// Its name in the literature.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The estimate: a time in the unit asked for, money in major units.
     pub value: f64,
     /// Its interval in the same unit.
@@ -34,6 +36,7 @@ impl<M> Fit<M> {
     ///
     /// ```text
     /// estimate · exp(∓ z · error / estimate),   P(|Z| ≤ z) = level for a standard normal Z
+    /// estimate ∓ z · error                      for coefficients of covariates
     /// ```
     ///
     /// # Examples
@@ -50,17 +53,15 @@ impl<M> Fit<M> {
     /// ```
     pub fn wald_intervals(&self, level: Probability, unit: TimeUnit) -> Vec<ParameterInterval> {
         let z = two_sided_quantile(level.get());
-        let estimates = self.estimates(unit).into_iter().enumerate();
-        let interval = |(index, value): (usize, f64)| match self.ln_variance(index) {
-            Some(variance) => Interval::around_logarithm(value, z * variance.sqrt()),
-            None => Interval::OPEN,
+        let interval = |(index, estimate): (usize, Estimate)| {
+            let Estimate { name, value, .. } = estimate;
+            let interval = self.inner_variance(index).map(|variance| {
+                let (parameter, width) = (&self.parameters[index], z * variance.sqrt());
+                let end = |by: f64| parameter.reported(parameter.inner(value, unit) + by, unit);
+                Interval { low: end(-width), high: end(width) }
+            });
+            ParameterInterval { interval: interval.unwrap_or_else(|| self.parameters[index].anything()), name, value }
         };
-        estimates
-            .map(|(index, one)| ParameterInterval {
-                name: one.name,
-                value: one.value,
-                interval: interval((index, one.value)),
-            })
-            .collect()
+        self.estimates(unit).into_iter().enumerate().map(interval).collect()
     }
 }

@@ -96,7 +96,7 @@ impl<M: Likelihood> Fit<M> {
             return Err(InferenceError::LargerIsLessLikely { larger: self.name, smaller: smaller.name, loss: -gain });
         }
         let statistic = 2.0 * gain.max(0.0);
-        let more = M::PARAMETERS.len().saturating_sub(N::PARAMETERS.len());
+        let more = self.parameters.len().saturating_sub(smaller.parameters.len());
         let degrees_of_freedom = u32::try_from(more).unwrap_or(u32::MAX);
         let p_value = Probability::computed(chi_squared_tail(statistic, degrees_of_freedom));
         Ok(LikelihoodRatio { statistic, degrees_of_freedom, p_value, at_the_edge: M::AT_THE_EDGE })

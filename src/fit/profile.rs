@@ -1,5 +1,7 @@
 mod curve;
 
+use std::borrow::Cow;
+
 use curve::Profile;
 
 use super::{Fit, InferenceError, Mle, ParameterInterval};
@@ -15,12 +17,24 @@ use crate::{
 /// A ratio covers the means of the mixing distributions: r/alpha is the mean purchase rate, s/beta the mean rate of
 /// leaving, and since a/(a+b) grows with a/b, the ends of an interval of a/b give those of the mean probability of
 /// leaving.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Quantity {
     /// A parameter.
-    Parameter(&'static str),
+    Parameter(Cow<'static, str>),
     /// One parameter over another.
-    Ratio(&'static str, &'static str),
+    Ratio(Cow<'static, str>, Cow<'static, str>),
+}
+
+impl Quantity {
+    /// The parameter of this name, such as `"alpha"`.
+    pub fn parameter(name: impl Into<Cow<'static, str>>) -> Self {
+        Self::Parameter(name.into())
+    }
+
+    /// One parameter over another, such as `"r"` over `"alpha"`; coefficients of covariates have no ratio.
+    pub fn ratio(over: impl Into<Cow<'static, str>>, under: impl Into<Cow<'static, str>>) -> Self {
+        Self::Ratio(over.into(), under.into())
+    }
 }
 
 impl std::fmt::Display for Quantity {
@@ -64,7 +78,7 @@ impl Mle {
     /// let intervals = mle.profiles(&fit, &data, level, TimeUnit::Week)?;
     /// assert!(intervals.iter().all(|one| one.interval.contains(one.value)));
     /// // The mean purchase rate per week is known better than either parameter.
-    /// let rate = mle.profile(&fit, &data, Quantity::Ratio("r", "alpha"), level, TimeUnit::Week)?;
+    /// let rate = mle.profile(&fit, &data, Quantity::ratio("r", "alpha"), level, TimeUnit::Week)?;
     /// assert!(rate.contains(0.05) && rate.high / rate.low < intervals[0].interval.high / intervals[0].interval.low);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -83,10 +97,10 @@ impl Mle {
         fit.check(data)?;
         let estimates = fit.estimates(unit);
         let intervals = parallel::map_indices(estimates.len(), |index| {
-            self.interval(fit, data, Quantity::Parameter(estimates[index].name), level, unit)
+            self.interval(fit, data, Quantity::Parameter(estimates[index].name.clone()), level, unit)
         });
         let with_name = |(interval, estimate): (Result<Interval, _>, &super::Estimate)| {
-            Ok(ParameterInterval { name: estimate.name, value: estimate.value, interval: interval? })
+            Ok(ParameterInterval { name: estimate.name.clone(), value: estimate.value, interval: interval? })
         };
         intervals.into_iter().zip(&estimates).map(with_name).collect()
     }
@@ -125,9 +139,10 @@ impl Mle {
     ) -> Result<f64, InferenceError> {
         fit.check(data)?;
         let profile = Profile::new(self, fit, data, quantity)?;
-        let at = (value * profile.scale(unit)).ln();
+        let at = profile.held(value, unit);
         if !(profile.low..=profile.high).contains(&at) {
-            return Err(InferenceError::OutOfRange { quantity, value: value * profile.scale(unit) });
+            let value = profile.reported(at, TimeUnit::Day);
+            return Err(InferenceError::OutOfRange { quantity: profile.quantity, value });
         }
         Ok(profile.at(at, &profile.ahead(&profile.top, at))?.deviance)
     }
@@ -143,7 +158,8 @@ impl Mle {
         let profile = Profile::new(self, fit, data, quantity)?;
         let z = two_sided_quantile(level.get());
         let (low, high) = parallel::join(|| profile.end(z, profile.low), || profile.end(z, profile.high));
-        let natural = |end: f64| end.exp() / profile.scale(unit);
-        Ok(Interval { low: low?.map_or(0.0, natural), high: high?.map_or(f64::INFINITY, natural) })
+        let reported = |end: f64| profile.reported(end, unit);
+        let Interval { low: least, high: most } = profile.anything();
+        Ok(Interval { low: low?.map_or(least, reported), high: high?.map_or(most, reported) })
     }
 }

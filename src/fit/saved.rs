@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, de::Error as _};
 
 use super::{Certificate, Covariance, Fit, Verdict};
-use crate::lifetime::{Fingerprint, Likelihood};
+use crate::lifetime::{Fingerprint, Likelihood, Parameter};
 
 /// The only format so far.
 const FORMAT: u32 = 1;
@@ -114,21 +114,23 @@ impl<M: Likelihood> Read<M> {
     /// What the parts say of each other must hold.
     fn checked(self) -> Result<Fit<M>, String> {
         let natural = self.parameters.to_natural();
-        let certificate = self.certificate.checked::<M>(&natural)?;
+        let parameters = self.parameters.own_parameters();
+        let certificate = self.certificate.checked::<M>(&natural, &parameters)?;
         if !self.log_likelihood.is_finite() {
             return Err(format!("log-likelihood {}, expected a finite number", self.log_likelihood));
         }
         if self.customers == 0 {
             return Err("a fit to no customers".into());
         }
+        let (identified, _) = certificate.verdict.identified::<M>(&natural, &parameters);
         Ok(Fit {
             model: self.parameters,
             name: M::NAME,
-            parameters: M::PARAMETERS,
+            covariance: Covariance::from_upper(identified, &self.covariance)?,
+            parameters,
             log_likelihood: self.log_likelihood,
             customers: self.customers,
             densities_in_time: self.densities_in_time,
-            covariance: Covariance::from_upper(certificate.verdict.identified::<M>(&natural).0, &self.covariance)?,
             natural,
             certificate,
             fingerprint: self.fingerprint,
@@ -137,32 +139,32 @@ impl<M: Likelihood> Read<M> {
 }
 
 impl ReadCertificate {
-    fn checked<M: Likelihood>(self, natural: &[f64]) -> Result<Certificate, String> {
+    fn checked<M: Likelihood>(self, natural: &[f64], parameters: &[Parameter]) -> Result<Certificate, String> {
         let Self { verdict, gradient, information, evaluations } = self;
         if !(gradient.is_finite() && gradient >= 0.0) {
             return Err(format!("gradient {gradient}, expected a finite number from 0 up"));
         }
         let ascending = information.is_sorted() && information.iter().all(|value| value.is_finite());
-        if information.len() != M::PARAMETERS.len() || !ascending {
-            return Err(format!("information {information:?}, expected {} ascending numbers", M::PARAMETERS.len()));
+        if information.len() != parameters.len() || !ascending {
+            return Err(format!("information {information:?}, expected {} ascending numbers", parameters.len()));
         }
-        Ok(Certificate { verdict: verdict.checked::<M>(natural)?, gradient, information, evaluations })
+        Ok(Certificate { verdict: verdict.checked::<M>(natural, parameters)?, gradient, information, evaluations })
     }
 }
 
 impl ReadVerdict {
-    fn checked<M: Likelihood>(self, natural: &[f64]) -> Result<Verdict, String> {
+    fn checked<M: Likelihood>(self, natural: &[f64], all: &[Parameter]) -> Result<Verdict, String> {
         let parameters = match self {
             Self::Interior => return Ok(Verdict::Interior),
             Self::FlatRidge => return Ok(Verdict::FlatRidge),
             Self::Boundary { parameters, .. } => parameters,
         };
-        let held: Vec<bool> = M::PARAMETERS.iter().map(|one| parameters.iter().any(|name| name == one.name)).collect();
+        let held: Vec<bool> = all.iter().map(|one| parameters.iter().any(|name| *name == one.name)).collect();
         let known = held.iter().filter(|held| **held).count();
         if known == 0 || known != parameters.len() {
             return Err(format!("{parameters:?} at the edge, expected parameters of {}", M::NAME));
         }
-        Ok(Verdict::boundary::<M>(&held, natural))
+        Ok(Verdict::boundary::<M>(&held, natural, all))
     }
 }
 

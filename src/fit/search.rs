@@ -33,7 +33,7 @@ impl Mle {
         /// So few rows cost less than the maximum that a sample of them may miss.
         const CLIMB_FROM_ALL: usize = 192;
         let starts = M::starts(data)?;
-        let first = self.sampled::<M>(data).unwrap_or_else(|| Maximum::nowhere(M::PARAMETERS.len()));
+        let first = self.sampled::<M>(data).unwrap_or_else(|| Maximum::nowhere(M::parameters(data).len()));
         if first.end != End::Stuck {
             return Ok(first);
         }
@@ -95,7 +95,7 @@ impl Mle {
     }
 
     pub(super) fn climb<M: Likelihood>(self, start: &[f64], data: &M::Data) -> Maximum {
-        let bounds: Vec<_> = M::PARAMETERS.iter().map(Parameter::ln_range).collect();
+        let bounds: Vec<_> = M::parameters(data).iter().map(Parameter::inner_range).collect();
         maximise(start, &bounds, self.most_evaluations, |point| M::objective(&natural(point), data))
     }
 }

@@ -105,7 +105,7 @@ impl Likelihood for Bb {
 
     fn limit(natural: &[f64], _: &[bool]) -> Option<Limit> {
         let alike = natural.iter().all(|&shape| is_narrow(shape));
-        alike.then_some(Limit { name: "binomial (all take opportunities alike)", keeps: &[], moves: &[] })
+        alike.then(|| Limit::new("binomial (all take opportunities alike)", &[], &[]))
     }
 
     fn resample(&self, data: &OpportunityPatterns, rng: &mut Generator) -> OpportunityPatterns {

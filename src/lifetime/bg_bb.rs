@@ -225,7 +225,7 @@ impl Likelihood for BgBb {
             (false, true) => "BB with one probability of leaving",
             (false, false) => return None,
         };
-        staying.then_some(Limit { name, keeps: &[0, 1], moves: &[] })
+        staying.then(|| Limit::new(name, &[0, 1], &[]))
     }
 
     fn resample(&self, data: &OpportunityPatterns, rng: &mut Generator) -> OpportunityPatterns {

@@ -39,7 +39,7 @@ impl CnbdParams {
         if (1..=MOST_K).contains(&self.k) {
             Ok(())
         } else {
-            Err(ParameterError { model, parameter: "k", value, least, most })
+            Err(ParameterError { model, parameter: "k".into(), value, least, most })
         }
     }
 

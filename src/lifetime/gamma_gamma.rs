@@ -218,7 +218,7 @@ impl Likelihood for GammaGamma {
 
     fn limit(natural: &[f64], held: &[bool]) -> Option<Limit> {
         let alike = (held[1] || held[2]) && is_narrow(natural[1]) && !held[0];
-        alike.then_some(Limit { name: "gamma (all customers spend alike)", keeps: &[0], moves: &[] })
+        alike.then(|| Limit::new("gamma (all customers spend alike)", &[0], &[]))
     }
 
     fn resample(&self, data: &SpendPatterns, rng: &mut Generator) -> SpendPatterns {

@@ -132,7 +132,7 @@ impl Likelihood for GgompertzNbd {
     fn limit(natural: &[f64], held: &[bool]) -> Option<Limit> {
         let at_least = held[2] && natural[2] < 1e-6;
         let others = held.iter().enumerate().any(|(index, &held)| held && index != 2);
-        (at_least && !others).then_some(Limit { name: ParetoNbd::NAME, keeps: &[0, 1, 3], moves: &[4] })
+        (at_least && !others).then(|| Limit::new(ParetoNbd::NAME, &[0, 1, 3], &[4]))
     }
 
     fn resample(&self, data: &Patterns, rng: &mut Generator) -> Patterns {

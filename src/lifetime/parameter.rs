@@ -1,17 +1,21 @@
+use std::borrow::Cow;
+
 use super::{Likelihood, Search};
-use crate::units::{Span, TimeUnit};
+use crate::units::{Interval, Span, TimeUnit};
 
 /// A parameter of a model.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Parameter {
-    /// Its name in the literature.
-    pub name: &'static str,
+    /// Its name in the literature; of a coefficient, what it belongs to.
+    pub name: Cow<'static, str>,
     /// What it measures.
     pub dimension: Dimension,
     /// The least legal value; a time in days, money in major units.
     pub least: f64,
     /// The greatest legal value.
     pub most: f64,
+    /// Of a coefficient, how many raw units of its covariate a search takes for one; else 1.
+    size: f64,
 }
 
 /// What a parameter measures.
@@ -25,6 +29,8 @@ pub enum Dimension {
     Rate,
     /// Money.
     Money,
+    /// What a unit of a covariate adds to the logarithm of another parameter: of any sign.
+    Coefficient,
 }
 
 impl Parameter {
@@ -48,12 +54,50 @@ impl Parameter {
     }
 
     pub(super) const fn new(name: &'static str, dimension: Dimension, least: f64, most: f64) -> Self {
-        Self { name, dimension, least, most }
+        Self { name: Cow::Borrowed(name), dimension, least, most, size: 1.0 }
     }
 
-    /// The range of its logarithm, a hair inside.
-    pub(crate) fn ln_range(&self) -> (f64, f64) {
-        (self.least.ln() + 1e-9, self.most.ln() - 1e-9)
+    /// A coefficient between −`most` and `most`, of which a search takes `size` units of the covariate for one.
+    pub(crate) fn coefficient(name: String, most: f64, size: f64) -> Self {
+        Self { name: Cow::Owned(name), dimension: Dimension::Coefficient, least: -most, most, size }
+    }
+
+    /// The range of its [inner](Self::inner) value, a hair inside.
+    pub(crate) fn inner_range(&self) -> (f64, f64) {
+        (self.inner(self.least, TimeUnit::Day) + 1e-9, self.inner(self.most, TimeUnit::Day) - 1e-9)
+    }
+
+    /// What a search moves, on which the likelihood is nearest to normal: the logarithm; of a coefficient, itself, in
+    /// units of its size.
+    pub(crate) fn inner(&self, reported: f64, unit: TimeUnit) -> f64 {
+        match self.dimension {
+            Dimension::Coefficient => reported * self.size,
+            _ => (reported * self.scale(unit)).ln(),
+        }
+    }
+
+    /// What a reader is told: the inverse of [`Self::inner`].
+    pub(crate) fn reported(&self, inner: f64, unit: TimeUnit) -> f64 {
+        match self.dimension {
+            Dimension::Coefficient => inner / self.size,
+            _ => inner.exp() / self.scale(unit),
+        }
+    }
+
+    /// How fast what is reported moves with the inner value, where that is `reported`.
+    pub(crate) fn slope(&self, reported: f64) -> f64 {
+        match self.dimension {
+            Dimension::Coefficient => self.size.recip(),
+            _ => reported,
+        }
+    }
+
+    /// The interval that says nothing.
+    pub(crate) fn anything(&self) -> Interval {
+        match self.dimension {
+            Dimension::Coefficient => Interval { low: f64::NEG_INFINITY, ..Interval::OPEN },
+            _ => Interval::OPEN,
+        }
     }
 
     /// The size of the unit in which an estimate is reported.
@@ -61,20 +105,26 @@ impl Parameter {
         match self.dimension {
             Dimension::Time => unit.days(),
             Dimension::Rate => unit.days().recip(),
-            Dimension::Number | Dimension::Money => 1.0,
+            Dimension::Number | Dimension::Money | Dimension::Coefficient => 1.0,
         }
     }
 }
 
 /// What a model becomes at an edge of the range of its parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limit {
     /// The model there, and what it says.
     pub(crate) name: &'static str,
     /// The parameters, by position, that it still has.
-    pub(crate) keeps: &'static [usize],
+    pub(crate) keeps: Cow<'static, [usize]>,
     /// Others that still move, and mean nothing by themselves.
     pub(crate) moves: &'static [usize],
+}
+
+impl Limit {
+    pub(super) const fn new(name: &'static str, keeps: &'static [usize], moves: &'static [usize]) -> Self {
+        Self { name, keeps: Cow::Borrowed(keeps), moves }
+    }
 }
 
 /// From here on a gamma or beta distribution with such a shape is a single value to a few percent.
@@ -85,7 +135,7 @@ const NARROW: f64 = 1e3;
 pub(super) fn one_rate(natural: &[f64], held: &[bool], keeps: &'static [usize]) -> Option<Limit> {
     let others = held.iter().skip(2).any(|&held| held);
     let narrow = (held[0] || held[1]) && natural[0] > NARROW;
-    (narrow && !others).then_some(Limit { name: "Poisson (all buy at the same rate)", keeps, moves: &[] })
+    (narrow && !others).then(|| Limit::new("Poisson (all buy at the same rate)", keeps, &[]))
 }
 
 /// The limits of a model that adds a way of leaving, at positions 2 and 3, to the NBD: nobody leaves, or, where
@@ -97,7 +147,7 @@ pub(super) fn leaving(held: &[bool], nobody: bool, narrow: bool, alike: &'static
         (false, true) => alike,
         (false, false) => return None,
     };
-    applies.then_some(Limit { name, keeps: &[0, 1], moves: &[] })
+    applies.then(|| Limit::new(name, &[0, 1], &[]))
 }
 
 /// The maximum of a model without leaving, where the two parameters of leaving say that nobody does.
@@ -115,13 +165,13 @@ pub(super) fn is_narrow(shape: f64) -> bool {
 }
 
 /// A parameter outside its range.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{model} parameter {parameter} is {value}, expected a number from {least:e} to {most:e} (times in days)")]
 pub struct ParameterError {
     /// The model.
     pub model: &'static str,
     /// The name of the parameter.
-    pub parameter: &'static str,
+    pub parameter: Cow<'static, str>,
     /// The value given; a time in days, money in major units.
     pub value: f64,
     /// The least legal value.
@@ -132,9 +182,10 @@ pub struct ParameterError {
 
 /// Each parameter must lie in its legal range.
 pub(super) fn check<M: Likelihood>(natural: &[f64]) -> Result<(), ParameterError> {
-    for (&Parameter { name, least, most, .. }, &value) in M::PARAMETERS.iter().zip(natural) {
-        if !(least..=most).contains(&value) {
-            return Err(ParameterError { model: M::NAME, parameter: name, value, least, most });
+    for (Parameter { name, least, most, .. }, &value) in M::PARAMETERS.iter().zip(natural) {
+        if !(least..=most).contains(&&value) {
+            let (parameter, least, most) = (name.clone(), *least, *most);
+            return Err(ParameterError { model: M::NAME, parameter, value, least, most });
         }
     }
     Ok(())

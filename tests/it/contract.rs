@@ -327,7 +327,7 @@ fn contracts_that_cannot_be_are_refused_by_name() {
     assert_eq!(error.to_string(), "cohort 0 (from 0) grows from 5 to 6 survivors after 2 periods");
     assert!(matches!(Tenures::new([active(1)], Span::ZERO), Err(TenureError::Every(_))));
     let error = Sbg::new(SbgParams { alpha: 1.0, beta: 1.0, every: Span::ZERO }).unwrap_err();
-    assert_eq!((error.model, error.parameter), ("sBG", "every"));
+    assert_eq!((error.model, &*error.parameter), ("sBG", "every"));
     for theta in [0.0, 1.0, f64::NAN] {
         let params = DiscreteWeibullParams { theta, c: 1.0, every: year() };
         assert_eq!(DiscreteWeibull::new(params).unwrap_err().parameter, "theta");

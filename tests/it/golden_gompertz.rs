@@ -18,7 +18,7 @@ fn ggompertz_nbd_on_cdnow_degenerates_to_pareto_nbd_as_adler_2022_found() {
     let day_exact = log(FirstSeen::IsNew).unwrap().cohort(day("1997-09-30")).unwrap();
     for data in [Patterns::from(&summary), Patterns::from(&day_exact)] {
         let (gompertz, pareto) = fits(&data);
-        let verdict = Verdict::Boundary { parameters: vec!["b"], limit: Some("Pareto/NBD") };
+        let verdict = Verdict::Boundary { parameters: vec!["b".into()], limit: Some("Pareto/NBD") };
         assert_eq!(gompertz.certificate().verdict, verdict);
         let supremum = pareto.log_likelihood(TimeUnit::Week);
         let gap = gompertz.log_likelihood(TimeUnit::Week) - supremum;

@@ -46,7 +46,7 @@ fn wald_intervals_are_normal_in_the_logarithm() {
         assert!(relative_error(one.interval.high, estimate.value * width.exp()) < 1e-13, "{one}");
     }
     // 7 days are a week, at both ends.
-    let days = fit.wald_intervals(level(0.95), TimeUnit::Day)[1];
+    let days = &fit.wald_intervals(level(0.95), TimeUnit::Day)[1];
     assert!(relative_error(days.interval.low, 7.0 * intervals[1].interval.low) < 1e-14);
     assert!(fit.wald_intervals(level(0.0), TimeUnit::Week).iter().all(|one| one.interval.low == one.interval.high));
     let all = fit.wald_intervals(level(1.0), TimeUnit::Week)[0].interval;
@@ -130,7 +130,7 @@ fn at_the_ends_of_a_profile_interval_a_search_without_derivatives_finds_the_quan
             let start = [estimates[0], estimates[1], estimates[2], estimates[3]];
             let deviance = 2.0 * (top - brute_force_profile(&histories, start, index, end));
             assert!((deviance - CHI_SQUARED_95).abs() < 1e-5, "{one}: {deviance} at {end}");
-            let quantity = Quantity::Parameter(one.name);
+            let quantity = Quantity::Parameter(one.name.clone());
             let own = Mle::default().deviance(&fit, &data, quantity, end, TimeUnit::Week).unwrap();
             assert!((own - CHI_SQUARED_95).abs() < 1e-7, "{one}: {own} at {end}");
         }
@@ -150,7 +150,7 @@ fn profile_intervals_of_many_customers_are_those_of_wald() {
         assert!((wald.interval.high - profile.interval.high).abs() < 0.03 * width, "{wald} {profile}");
     }
     // The mean rate, by its profile and by the delta method.
-    let rate = Quantity::Ratio("r", "alpha");
+    let rate = Quantity::ratio("r", "alpha");
     let profile = Mle::default().profile(&fit, &data, rate, level(0.95), TimeUnit::Week).unwrap();
     let delta = fit.delta(|model| model.params().r / model.params().alpha.as_weeks()).unwrap();
     let wald = delta.positive_interval(level(0.95)).unwrap();
@@ -164,9 +164,9 @@ fn profiles_of_cdnow_hold_the_estimates_and_close() {
     for one in Mle::default().profiles(&fit, &data, level(0.95), TimeUnit::Week).unwrap() {
         assert!(one.interval.low > 0.0 && one.interval.high.is_finite() && one.interval.contains(one.value), "{one}");
     }
-    let one = Mle::default().profile(&fit, &data, Quantity::Parameter("r"), level(0.0), TimeUnit::Week).unwrap();
+    let one = Mle::default().profile(&fit, &data, Quantity::parameter("r"), level(0.0), TimeUnit::Week).unwrap();
     assert!(relative_error(one.low, fit.model().params().r) < 1e-14 && one.low == one.high);
-    let all = Mle::default().profile(&fit, &data, Quantity::Parameter("b"), level(1.0), TimeUnit::Week).unwrap();
+    let all = Mle::default().profile(&fit, &data, Quantity::parameter("b"), level(1.0), TimeUnit::Week).unwrap();
     assert_eq!((all.low, all.high), (0.0, f64::INFINITY));
 }
 
@@ -177,13 +177,13 @@ fn a_profile_is_refused_for_unknown_names_values_out_of_range_and_other_data() {
     let profile = |quantity, data: &Patterns| {
         Mle::default().profile(&fit, data, quantity, level(0.95), TimeUnit::Week).unwrap_err().to_string()
     };
-    assert_eq!(profile(Quantity::Parameter("beta"), &data), "NBD has no parameter \"beta\"");
-    assert_eq!(profile(Quantity::Ratio("r", "r"), &data), "NBD has no parameter \"r\"");
+    assert_eq!(profile(Quantity::parameter("beta"), &data), "NBD has no parameter \"beta\"");
+    assert_eq!(profile(Quantity::ratio("r", "r"), &data), "NBD has no parameter \"r\"");
     let other = Patterns::from(&simulate(&nbd([0.6, 5.0]), Span::weeks(60.0).unwrap(), 300, Seed::new(6)));
-    assert!(profile(Quantity::Parameter("r"), &other).starts_with("data have the fingerprint "));
-    let refused = Mle::default().deviance(&fit, &data, Quantity::Parameter("r"), 1e9, TimeUnit::Week);
+    assert!(profile(Quantity::parameter("r"), &other).starts_with("data have the fingerprint "));
+    let refused = Mle::default().deviance(&fit, &data, Quantity::parameter("r"), 1e9, TimeUnit::Week);
     assert!(matches!(refused, Err(InferenceError::OutOfRange { .. })), "{refused:?}");
-    let nan = Mle::default().deviance(&fit, &data, Quantity::Parameter("r"), f64::NAN, TimeUnit::Week);
+    let nan = Mle::default().deviance(&fit, &data, Quantity::parameter("r"), f64::NAN, TimeUnit::Week);
     assert!(matches!(nan, Err(InferenceError::OutOfRange { .. })), "{nan:?}");
     assert!(matches!(fit.check(&other), Err(InferenceError::OtherData { .. })));
     assert!(Mle::default().bootstrap(&fit, &other, 2, Seed::new(1)).is_err());
@@ -340,7 +340,7 @@ fn fits_of_different_data_are_not_compared_and_a_missed_maximum_is_reported() {
         assert!(message.starts_with("BG/NBD contains NBD, yet its log-likelihood is lower by "), "{message}");
         // The same fit with a likelihood below its own maximum: the profile finds better.
         let data = Patterns::from(&histories);
-        let found = Mle::default().profile(&missed, &data, Quantity::Parameter("r"), level(0.95), TimeUnit::Day);
+        let found = Mle::default().profile(&missed, &data, Quantity::parameter("r"), level(0.95), TimeUnit::Day);
         assert!(matches!(found, Err(InferenceError::NotTheMaximum { .. })), "{found:?}");
     }
 }
@@ -400,7 +400,7 @@ fn a_limit_is_named_and_what_it_keeps_has_the_errors_of_the_smaller_model() {
     assert!(relative_error(large.standard_error, small.standard_error) < 1e-2, "{large:?} {small:?}");
     // A profile follows the likelihood to where the data set a limit.
     let data = Patterns::from(&histories);
-    let share = Mle::default().profile(&bg, &data, Quantity::Ratio("a", "b"), level(0.95), TimeUnit::Week).unwrap();
+    let share = Mle::default().profile(&bg, &data, Quantity::ratio("a", "b"), level(0.95), TimeUnit::Week).unwrap();
     assert!(share.low == 0.0 && share.high < 0.05, "{share}");
 }
 

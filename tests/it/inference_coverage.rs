@@ -29,9 +29,11 @@ fn coverage<M: Likelihood<Data: Clone>>(truths: &[Truth], draw: impl Fn(u64) -> 
         let fit = Mle::default().fit::<M>(data.clone()).unwrap();
         assert_eq!(fit.certificate().verdict, Verdict::Interior, "cohort {cohort}");
         let wald = fit.wald_intervals(customer_value::Probability::new(0.95).unwrap(), TimeUnit::Week);
-        let holds = |&(quantity, truth): &Truth| {
-            let deviance = Mle::default().deviance(&fit, &data, quantity, truth, TimeUnit::Week).unwrap();
-            let wald = wald.iter().any(|one| Quantity::Parameter(one.name) == quantity && one.interval.contains(truth));
+        let holds = |(quantity, truth): &Truth| {
+            let deviance = Mle::default().deviance(&fit, &data, quantity.clone(), *truth, TimeUnit::Week).unwrap();
+            let wald = wald
+                .iter()
+                .any(|one| Quantity::Parameter(one.name.clone()) == *quantity && one.interval.contains(*truth));
             [u64::from(deviance <= CHI_SQUARED_95), u64::from(wald)]
         };
         truths.iter().map(holds).collect::<Vec<_>>()
@@ -51,23 +53,23 @@ fn coverage<M: Likelihood<Data: Clone>>(truths: &[Truth], draw: impl Fn(u64) -> 
 fn check<M: Likelihood<Data: Clone>>(truths: &[Truth], draw: impl Fn(u64) -> M::Data + Sync) {
     let counts = coverage::<M>(truths, draw);
     let percent = |count: u64| 100.0 * count as f64 / COHORTS as f64;
-    for (&(quantity, truth), [profile, wald]) in truths.iter().zip(&counts) {
+    for ((quantity, truth), [profile, wald]) in truths.iter().zip(&counts) {
         let wald = match quantity {
             Quantity::Parameter(_) => format!("{:.2} %", percent(*wald)),
             Quantity::Ratio(..) => String::new(),
         };
         println!("| {} | {quantity} = {truth:.4} | {:.2} % | {wald} |", M::NAME, percent(*profile));
     }
-    for (&(quantity, _), [profile, _]) in truths.iter().zip(counts) {
+    for ((quantity, _), [profile, _]) in truths.iter().zip(counts) {
         assert!((93.0..=97.0).contains(&percent(profile)), "{} {quantity}: {profile} of {COHORTS}", M::NAME);
     }
 }
 
 /// Parameters by name, and ratios of two of them.
 fn truths<const N: usize>(names: [&'static str; N], values: [f64; N], ratios: &[(usize, usize)]) -> Vec<Truth> {
-    let parameters = names.into_iter().map(Quantity::Parameter).zip(values);
+    let parameters = names.into_iter().map(Quantity::parameter).zip(values);
     let ratio =
-        |&(over, under): &(usize, usize)| (Quantity::Ratio(names[over], names[under]), values[over] / values[under]);
+        |&(over, under): &(usize, usize)| (Quantity::ratio(names[over], names[under]), values[over] / values[under]);
     parameters.chain(ratios.iter().map(ratio)).collect()
 }
 

@@ -164,7 +164,10 @@ fn transactions_that_cannot_be_fitted_say_why() {
     // Every customer pays a price of its own, always the same: no finite p describes that.
     let constant = (1..200).map(|price| vec![dollars(100 + 13 * price); 3]).collect();
     let verdict = fit(constant).unwrap().certificate().verdict.clone();
-    assert!(matches!(&verdict, Verdict::Boundary { parameters, .. } if parameters.contains(&"p")), "{verdict:?}");
+    assert!(
+        matches!(&verdict, Verdict::Boundary { parameters, .. } if parameters.contains(&"p".into())),
+        "{verdict:?}"
+    );
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn spend_model(q: f64) -> GammaGamma {
 fn nan_and_infinite_parameters_are_refused_by_name() {
     for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -1.0, 1e7] {
         let error = BgNbd::new(BetaGeometricParams { r: 0.2, alpha: days(30.0), a: bad, b: 2.0 }).unwrap_err();
-        assert_eq!((error.model, error.parameter), ("BG/NBD", "a"));
+        assert_eq!((error.model, &*error.parameter), ("BG/NBD", "a"));
         assert_eq!(error.value.to_bits(), bad.to_bits());
     }
     let error = Nbd::new(NbdParams { r: 1.0, alpha: Span::ZERO }).unwrap_err();
@@ -336,7 +336,7 @@ fn a_history_too_short_for_any_parameter_holds_all_of_them_at_their_edges() {
     let instant = PurchaseHistory::new(100, days(1e-11), days(1e-11)).unwrap();
     let fit = Mle::default().fit::<Nbd>(&[instant][..]).unwrap();
     let limit = Some("Poisson (all buy at the same rate)");
-    assert_eq!(fit.certificate().verdict, Verdict::Boundary { parameters: vec!["r", "alpha"], limit });
+    assert_eq!(fit.certificate().verdict, Verdict::Boundary { parameters: vec!["r".into(), "alpha".into()], limit });
 }
 
 #[test]

@@ -348,7 +348,7 @@ fn estimates_have_errors_and_no_ceiling_unlike_in_btyd() {
     let slow = Mle::default().fit::<ParetoNbd>(&summary().into_iter().map(slow).collect::<Vec<_>>()).unwrap();
     assert!(slow.is_interior(), "{:?}", slow.certificate());
     for (index, scale) in [1.0, 2e3, 1.0, 2e3].into_iter().enumerate() {
-        let (plain, slow) = (plain.estimates(TimeUnit::Week)[index], slow.estimates(TimeUnit::Week)[index]);
+        let (plain, slow) = (&plain.estimates(TimeUnit::Week)[index], &slow.estimates(TimeUnit::Week)[index]);
         assert!(relative_error(slow.value, scale * plain.value) < 1e-6, "{plain} {slow}");
         let errors = [slow, plain].map(|one| one.standard_error.unwrap());
         assert!(relative_error(errors[0], scale * errors[1]) < 1e-5, "{plain} {slow}");

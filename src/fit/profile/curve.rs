@@ -1,9 +1,11 @@
+use std::borrow::Cow;
+
 use super::Quantity;
 use crate::{
     fit::{Fit, InferenceError, Mle, search::natural},
-    lifetime::{Likelihood, Parameter},
+    lifetime::{Dimension, Likelihood, Parameter},
     math::{End, Maximum, maximise},
-    units::TimeUnit,
+    units::{Interval, TimeUnit},
 };
 
 /// The log-likelihood with Σ weightᵢ·θᵢ held, θ the logarithms of the parameters; the pivot follows from the others.
@@ -11,7 +13,7 @@ pub(super) struct Profile<'a, M: Likelihood> {
     mle: Mle,
     fit: &'a Fit<M>,
     data: &'a M::Data,
-    quantity: Quantity,
+    pub quantity: Quantity,
     weights: Vec<f64>,
     pivot: usize,
     bounds: Vec<(f64, f64)>,
@@ -35,8 +37,8 @@ pub(super) struct Point {
 
 impl<'a, M: Likelihood> Profile<'a, M> {
     pub fn new(mle: Mle, fit: &'a Fit<M>, data: &'a M::Data, quantity: Quantity) -> Result<Self, InferenceError> {
-        let (weights, pivot) = contrast(fit, quantity)?;
-        let bounds: Vec<_> = M::PARAMETERS.iter().map(Parameter::ln_range).collect();
+        let (weights, pivot) = contrast(fit, &quantity)?;
+        let bounds: Vec<_> = fit.parameters.iter().map(Parameter::inner_range).collect();
         let ends = bounds.iter().zip(&weights).map(|(&(low, high), &weight)| {
             if weight > 0.0 { (weight * low, weight * high) } else { (weight * high, weight * low) }
         });
@@ -47,10 +49,36 @@ impl<'a, M: Likelihood> Profile<'a, M> {
         Ok(Self { mle, fit, data, quantity, weights, pivot, bounds, low, high, top, direction, error })
     }
 
-    /// The size of what is held in natural units, in the unit asked for.
-    pub fn scale(&self, unit: TimeUnit) -> f64 {
-        let scales = M::PARAMETERS.iter().zip(&self.weights).map(|(one, &weight)| one.scale(unit).powf(weight));
+    /// What is held, as a reader is told.
+    pub fn reported(&self, held: f64, unit: TimeUnit) -> f64 {
+        match &self.quantity {
+            Quantity::Parameter(_) => self.fit.parameters[self.pivot].reported(held, unit),
+            Quantity::Ratio(..) => held.exp() / self.scale(unit),
+        }
+    }
+
+    /// What is held where a reader is told `reported`.
+    pub fn held(&self, reported: f64, unit: TimeUnit) -> f64 {
+        match &self.quantity {
+            Quantity::Parameter(_) => self.fit.parameters[self.pivot].inner(reported, unit),
+            Quantity::Ratio(..) => (reported * self.scale(unit)).ln(),
+        }
+    }
+
+    /// The interval that says nothing.
+    pub fn anything(&self) -> Interval {
+        self.fit.parameters[self.pivot].anything()
+    }
+
+    /// The size of a ratio in natural units, in the unit asked for.
+    fn scale(&self, unit: TimeUnit) -> f64 {
+        let scales = self.fit.parameters.iter().zip(&self.weights).map(|(one, &weight)| one.scale(unit).powf(weight));
         scales.product()
+    }
+
+    /// What is held, and at which value, as an error tells.
+    fn named(&self, held: f64) -> (Quantity, f64) {
+        (self.quantity.clone(), self.reported(held, TimeUnit::Day))
     }
 
     /// Where a normal likelihood would have its maximum with another value held; from the top, or along the way that
@@ -67,10 +95,13 @@ impl<'a, M: Likelihood> Profile<'a, M> {
     /// The profile with a value held, searched from a guess at the parameters.
     pub fn at(&self, held: f64, guess: &[f64]) -> Result<Point, InferenceError> {
         let found = self.found(held, guess);
-        let found = found.ok_or(InferenceError::NotConverged { quantity: self.quantity, value: held.exp() })?;
+        let found = found.ok_or_else(|| {
+            let (quantity, value) = self.named(held);
+            InferenceError::NotConverged { quantity, value }
+        })?;
         let gain = found.jet.value - self.fit.log_likelihood;
         if gain > self.rounding() {
-            return Err(InferenceError::NotTheMaximum { quantity: self.quantity, gain });
+            return Err(InferenceError::NotTheMaximum { quantity: self.quantity.clone(), gain });
         }
         Ok(Point { held, parameters: self.all(held, &found.point), deviance: (-2.0 * gain).max(0.0) })
     }
@@ -176,21 +207,25 @@ const ROUNDING: f64 = 1e-12;
 const SHORTEST: f64 = 1e-6;
 
 /// The weights of a quantity in the logarithms of the parameters, and which parameter follows from the others.
-fn contrast<M: Likelihood>(fit: &Fit<M>, quantity: Quantity) -> Result<(Vec<f64>, usize), InferenceError> {
-    let position = |name: &'static str| {
-        let found = M::PARAMETERS.iter().position(|one| one.name == name);
-        found.ok_or(InferenceError::UnknownParameter { model: fit.name, name })
+fn contrast<M: Likelihood>(fit: &Fit<M>, quantity: &Quantity) -> Result<(Vec<f64>, usize), InferenceError> {
+    let unknown = |name: &Cow<'static, str>| InferenceError::UnknownParameter { model: fit.name, name: name.clone() };
+    let position =
+        |name: &Cow<'static, str>| fit.parameters.iter().position(|one| one.name == *name).ok_or_else(|| unknown(name));
+    let of_ratio = |name: &Cow<'static, str>| match position(name)? {
+        // Coefficients are of any sign: their ratio is no straight line in what the search moves.
+        one if fit.parameters[one].dimension == Dimension::Coefficient => Err(unknown(name)),
+        one => Ok(one),
     };
-    let mut weights = vec![0.0; M::PARAMETERS.len()];
+    let mut weights = vec![0.0; fit.parameters.len()];
     let pivot = match quantity {
         Quantity::Parameter(name) => position(name)?,
         // A parameter over itself is one, whatever the data: no ratio.
         Quantity::Ratio(over, under) if over == under => {
-            return Err(InferenceError::UnknownParameter { model: fit.name, name: under });
+            return Err(unknown(under));
         }
         Quantity::Ratio(over, under) => {
-            weights[position(under)?] = -1.0;
-            position(over)?
+            weights[of_ratio(under)?] = -1.0;
+            of_ratio(over)?
         }
     };
     weights[pivot] = 1.0;

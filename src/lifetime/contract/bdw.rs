@@ -125,7 +125,7 @@ impl Likelihood for Bdw {
 
     fn limit(natural: &[f64], _: &[bool]) -> Option<Limit> {
         let alike = natural[..2].iter().all(|&shape| is_narrow(shape));
-        alike.then_some(Limit { name: "discrete Weibull (all leave alike)", keeps: &[], moves: &[] })
+        alike.then(|| Limit::new("discrete Weibull (all leave alike)", &[], &[]))
     }
 
     fn resample(&self, data: &Tenures, rng: &mut Generator) -> Tenures {

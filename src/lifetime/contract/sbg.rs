@@ -118,7 +118,7 @@ impl Likelihood for Sbg {
 
     fn limit(natural: &[f64], _: &[bool]) -> Option<Limit> {
         let alike = natural.iter().all(|&shape| is_narrow(shape));
-        alike.then_some(Limit { name: "geometric (all leave alike)", keeps: &[], moves: &[] })
+        alike.then(|| Limit::new("geometric (all leave alike)", &[], &[]))
     }
 
     fn resample(&self, data: &Tenures, rng: &mut Generator) -> Tenures {
