@@ -3,6 +3,7 @@
 mod bootstrap;
 mod certificate;
 mod delta;
+mod described;
 mod estimate;
 mod interval;
 mod kind;

@@ -145,6 +145,7 @@
 
 mod chain;
 mod cohort;
+pub mod covariates;
 mod customer;
 pub mod delivered;
 mod derivation;

@@ -93,6 +93,7 @@ mod cohort;
 mod contract;
 mod data;
 mod distribution;
+mod driver;
 mod fingerprint;
 mod forecast;
 mod gamma_gamma;
@@ -123,6 +124,7 @@ pub use contract::{
 };
 pub use data::{DataError, Observations};
 pub use distribution::{DistributionError, UndiscountedValue};
+pub use driver::Driver;
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use forecast::{Forecast, ForecastError};
 pub use gamma_gamma::{GammaGamma, GammaGammaParams, SpendError, SpendForecast, SpendPatterns};
@@ -142,7 +144,9 @@ pub use valuation::{LifetimeValue, PeriodValue, Timing, TotalValue, Valuation, V
 use std::borrow::Cow;
 
 use data::{CHUNK, Exposure, enough, ln_rising_sum, means};
-use parameter::{Limit, check};
+pub(crate) use driver::Link;
+pub(crate) use parameter::Limit;
+use parameter::check;
 pub(crate) use simulate::Generator;
 use simulate::LatentCustomer;
 
@@ -179,6 +183,12 @@ pub trait Likelihood: sealed::Sealed + Clone + PartialEq + std::fmt::Debug + Sen
     #[doc(hidden)]
     fn own_parameters(&self) -> Cow<'static, [Parameter]> {
         Cow::Borrowed(Self::PARAMETERS)
+    }
+
+    /// What a driver moves, if the model knows it.
+    #[doc(hidden)]
+    fn link(_: Driver) -> Option<Link> {
+        None
     }
 
     /// What [`Likelihood::objective`] takes off the log-likelihood to keep parameters small.

@@ -13,7 +13,8 @@ use crate::{
 pub struct Estimate {
     /// Its name in the literature.
     pub name: Cow<'static, str>,
-    /// The estimate: a time in the unit asked for, money in major units, a coefficient a unit of its covariate.
+    /// The estimate: a time in the unit asked for, money in major units, a coefficient a unit of its covariate; infinite
+    /// for a coefficient that the data drive ever farther, because they separate customers by its covariate.
     pub value: f64,
     /// Its standard error in the same unit, by the delta method; `None` when the data do not identify it.
     pub standard_error: Option<f64>,
@@ -25,6 +26,7 @@ impl std::fmt::Display for Estimate {
         write!(f, "{} {:.4} ", self.name, self.value)?;
         match self.standard_error {
             Some(error) => write!(f, "± {error:.4}"),
+            None if self.value.is_infinite() => f.write_str("(runs to infinity)"),
             None => f.write_str("(not identified)"),
         }
     }
@@ -134,6 +136,10 @@ impl<M> Fit<M> {
         self.certificate.verdict == Verdict::Interior
     }
 
+    fn is_at_edge(&self, name: &str) -> bool {
+        matches!(&self.certificate.verdict, Verdict::Boundary { parameters, .. } if parameters.iter().any(|one| one == name))
+    }
+
     /// The evidence that this is a maximum.
     pub const fn certificate(&self) -> &Certificate {
         &self.certificate
@@ -164,6 +170,9 @@ impl<M> Fit<M> {
     pub fn estimates(&self, unit: TimeUnit) -> Vec<Estimate> {
         let estimate = |(index, (parameter, natural)): (usize, (&Parameter, &f64))| {
             let value = parameter.reported(natural.ln(), unit);
+            // No number is the estimate of what has no end.
+            let without_end = parameter.dimension == Dimension::Coefficient && self.is_at_edge(&parameter.name);
+            let value = if without_end { value.signum() * f64::INFINITY } else { value };
             let error = |variance: f64| parameter.slope(value) * variance.sqrt();
             Estimate { name: parameter.name.clone(), value, standard_error: self.inner_variance(index).map(error) }
         };

@@ -87,10 +87,19 @@ impl<M: Likelihood> Fit<M> {
     where
         M: Extends<N>,
     {
+        self.check_fingerprint(smaller.fingerprint)?;
+        self.ratio_to(smaller, M::AT_THE_EDGE)
+    }
+
+    /// The same for a model whose fit was checked to be of the same customers.
+    pub(crate) fn ratio_to<N: Likelihood>(
+        &self,
+        smaller: &Fit<N>,
+        at_the_edge: bool,
+    ) -> Result<LikelihoodRatio, InferenceError> {
         /// Of a log-likelihood: what the ends of two searches may differ by, and what the limit of a model still lacks
         /// at the edge of its range.
         const ROUNDING: f64 = 1e-8;
-        self.check_fingerprint(smaller.fingerprint)?;
         let gain = self.log_likelihood - smaller.log_likelihood;
         if gain < -ROUNDING * self.log_likelihood.abs().max(1.0) {
             return Err(InferenceError::LargerIsLessLikely { larger: self.name, smaller: smaller.name, loss: -gain });
@@ -99,6 +108,6 @@ impl<M: Likelihood> Fit<M> {
         let more = self.parameters.len().saturating_sub(smaller.parameters.len());
         let degrees_of_freedom = u32::try_from(more).unwrap_or(u32::MAX);
         let p_value = Probability::computed(chi_squared_tail(statistic, degrees_of_freedom));
-        Ok(LikelihoodRatio { statistic, degrees_of_freedom, p_value, at_the_edge: M::AT_THE_EDGE })
+        Ok(LikelihoodRatio { statistic, degrees_of_freedom, p_value, at_the_edge })
     }
 }

@@ -135,6 +135,15 @@ macro_rules! beta_geometric_model {
 
             const PARAMETERS: &'static [Parameter] = BetaGeometricParams::PARAMETERS;
 
+            fn link(driver: Driver) -> Option<Link> {
+                match driver {
+                    Driver::Purchase => Link::divides(1),
+                    Driver::Dropout => Link::multiplies(2),
+                    Driver::Loyalty => Link::multiplies(3),
+                    Driver::Spend => None,
+                }
+            }
+
             fn from_natural(natural: &[f64], data: &$data) -> Result<Self, ParameterError> {
                 Self::new($params::from_natural(natural, data.k()))
             }

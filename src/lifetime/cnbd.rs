@@ -1,6 +1,6 @@
 use super::{
-    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, GapPatterns, Likelihood, Limit, Nbd,
-    Observations, Parameter, ParameterError, Search,
+    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Driver, GapPatterns, Likelihood, Limit, Link,
+    Nbd, Observations, Parameter, ParameterError, Search,
     beta_geometric::{BetaGeometric, Gaps, beta_geometric_model, ln_gap_density},
     gap_patterns::MOST_K,
     parameter::{model_of_parameters, nobody_leaves},

@@ -1,6 +1,6 @@
 //! What a fit sees of customers, and the terms that most likelihoods share.
 
-use super::{Fingerprint, gap_patterns::MOST_K, sealed::Sealed};
+use super::{Driver, Fingerprint, gap_patterns::MOST_K, sealed::Sealed};
 use crate::{
     cohort::{
         OpportunityHistory, OpportunityPattern, OpportunityPatterns, Pattern, Patterns, PurchaseHistory, Survivors,
@@ -127,6 +127,14 @@ pub enum DataError {
     Regularity {
         /// The regularity asked for.
         k: u32,
+    },
+    /// A driver that the model does not know.
+    #[error("{model} has nothing that covariates of {driver} could move")]
+    NoSuchDriver {
+        /// The model.
+        model: &'static str,
+        /// The driver asked for.
+        driver: Driver,
     },
     /// No customer has a repeat purchase with a positive amount.
     #[error("no customer has positive spend on a repeat purchase")]

@@ -49,6 +49,11 @@ impl Fingerprint {
         Self(chunks.into_iter().fold(mixed(start, rows.len() as u64), mixed))
     }
 
+    /// Of both.
+    pub(crate) fn join(self, other: Self) -> Self {
+        self.and(other.0)
+    }
+
     /// Of the same and one more word.
     pub(crate) fn and(self, word: u64) -> Self {
         Self(mixed(self.0, word))

@@ -5,8 +5,8 @@ pub use patterns::SpendPatterns;
 use patterns::{Density, SpendPattern};
 
 use super::{
-    CHUNK, DataError, Likelihood, Limit, Parameter, ParameterError, check, parameter::is_narrow, sealed::Sealed,
-    simulate::Generator,
+    CHUNK, DataError, Driver, Likelihood, Limit, Link, Parameter, ParameterError, check, parameter::is_narrow,
+    sealed::Sealed, simulate::Generator,
 };
 use crate::{
     cohort::SpendHistory,
@@ -207,6 +207,13 @@ impl Likelihood for GammaGamma {
     const NAME: &'static str = "gamma-gamma";
 
     const PARAMETERS: &'static [Parameter] = &[Parameter::number("p"), Parameter::number("q"), Parameter::money("v")];
+
+    fn link(driver: Driver) -> Option<Link> {
+        match driver {
+            Driver::Spend => Link::multiplies(2),
+            _ => None,
+        }
+    }
 
     fn from_natural(natural: &[f64], data: &SpendPatterns) -> Result<Self, ParameterError> {
         Self::from_slice(natural, data.currency.unwrap_or(Currency::USD))

@@ -57,7 +57,7 @@ impl GapPatterns {
     }
 
     /// The sum runs in ascending order, so that it does not depend on that of the customers.
-    fn from_parts(purchases: &[PurchaseHistory], mut ln_gaps: Vec<f64>, k: u32) -> Self {
+    pub(crate) fn from_parts(purchases: &[PurchaseHistory], mut ln_gaps: Vec<f64>, k: u32) -> Self {
         ln_gaps.sort_unstable_by(f64::total_cmp);
         Self { patterns: purchases.into(), ln_gaps: ln_gaps.iter().sum(), k }
     }

@@ -1,5 +1,6 @@
 use super::{
-    CountModel, DataError, Dimension, Likelihood, Limit, Parameter, ParameterError, ParetoNbd, PoissonProcess, Search,
+    CountModel, DataError, Dimension, Driver, Likelihood, Limit, Link, Parameter, ParameterError, ParetoNbd,
+    PoissonProcess, Search,
     life::{Life, LifeJet, ln_left, ln_likelihood, objective},
     parameter::model_of_parameters,
     simulate::{Generator, LatentCustomer, Leaving, Pace, resampled},
@@ -119,6 +120,14 @@ impl Likelihood for GgompertzNbd {
         Parameter::number("s"),
         Parameter::new("beta", Dimension::Number, 1e-15, 1e6),
     ];
+
+    fn link(driver: Driver) -> Option<Link> {
+        match driver {
+            Driver::Purchase => Link::divides(1),
+            Driver::Dropout => Link::divides(4),
+            _ => None,
+        }
+    }
 
     fn from_natural(natural: &[f64], _: &Patterns) -> Result<Self, ParameterError> {
         Self::new(GgompertzNbdParams::from_natural(natural))

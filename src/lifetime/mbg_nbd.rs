@@ -1,6 +1,6 @@
 use super::{
-    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Likelihood, Limit, Nbd, Observations, Parameter,
-    ParameterError, Search,
+    BetaGeometricParams, BetaGeometricProcess, CountModel, DataError, Driver, Likelihood, Limit, Link, Nbd,
+    Observations, Parameter, ParameterError, Search,
     beta_geometric::{BetaGeometric, Gaps, beta_geometric_model},
     parameter::{model_of_parameters, nobody_leaves},
     simulate::{Generator, LatentCustomer},

@@ -1,5 +1,6 @@
 use super::{
-    CHUNK, CountModel, DataError, Exposure, Likelihood, Limit, Parameter, ParameterError, PoissonProcess, enough,
+    CHUNK, CountModel, DataError, Driver, Exposure, Likelihood, Limit, Link, Parameter, ParameterError, PoissonProcess,
+    enough,
     life::Life,
     ln_rising_sum, means,
     parameter::{model_of_parameters, one_rate},
@@ -88,6 +89,13 @@ impl Likelihood for Nbd {
     const NAME: &'static str = "NBD";
 
     const PARAMETERS: &'static [Parameter] = &[Parameter::number("r"), Parameter::time("alpha")];
+
+    fn link(driver: Driver) -> Option<Link> {
+        match driver {
+            Driver::Purchase => Link::divides(1),
+            _ => None,
+        }
+    }
 
     fn from_natural(natural: &[f64], _: &Patterns) -> Result<Self, ParameterError> {
         Self::new(NbdParams { r: natural[0], alpha: Span::known(natural[1]) })

@@ -1,5 +1,6 @@
 use super::{
-    CountModel, DataError, Exposure, Likelihood, Limit, Nbd, Parameter, ParameterError, PoissonProcess, Search, enough,
+    CountModel, DataError, Driver, Exposure, Likelihood, Limit, Link, Nbd, Parameter, ParameterError, PoissonProcess,
+    Search, enough,
     life::{Life, LifeJet, ln_left, ln_likelihood, objective},
     means,
     parameter::{is_narrow, leaving, model_of_parameters, nobody_leaves, one_rate},
@@ -103,6 +104,14 @@ impl Likelihood for ParetoNbd {
 
     const PARAMETERS: &'static [Parameter] =
         &[Parameter::number("r"), Parameter::time("alpha"), Parameter::number("s"), Parameter::time("beta")];
+
+    fn link(driver: Driver) -> Option<Link> {
+        match driver {
+            Driver::Purchase => Link::divides(1),
+            Driver::Dropout => Link::divides(3),
+            _ => None,
+        }
+    }
 
     fn from_natural(natural: &[f64], _: &Patterns) -> Result<Self, ParameterError> {
         Self::new(ParetoNbdParams::from_natural(natural))

@@ -2,6 +2,7 @@
 
 use std::f64::consts::FRAC_PI_2;
 
+use customer_value::covariates::{Covariates, Described, Design, Driver, Effects};
 use customer_value::{
     Bb, Bdw, BgBb, BgNbd, Currency, DiscreteWeibull, GammaGamma, GgompertzNbd, MbgNbd, Membership, Money, Nbd,
     OpportunityHistory, OpportunityPatterns, ParetoNbd, Patterns, PurchaseHistory, Sbg, Span, SpendHistory, Tenure,
@@ -18,7 +19,7 @@ fn rising<const N: usize>(x: Dual<N>, n: u32) -> Dual<N> {
     (0..n).map(|k| (x + f64::from(k)).ln()).fold(Dual::from(0.0), |sum, term| sum + term)
 }
 
-fn beta_geometric(at: &SVector<Dual<4>, 4>, history: &PurchaseHistory, coins_before: u32) -> Dual<4> {
+fn beta_geometric<const N: usize>(at: &[Dual<N>], history: &PurchaseHistory, coins_before: u32) -> Dual<N> {
     let [r, alpha, a, b] = [at[0], at[1], at[2], at[3]];
     let (x, tx, age) = (history.repeats(), history.recency().as_days(), history.age().as_days());
     let coins = x + coins_before;
@@ -37,7 +38,7 @@ fn beta_geometric(at: &SVector<Dual<4>, 4>, history: &PurchaseHistory, coins_bef
     }
 }
 
-fn nbd(at: &SVector<Dual<2>, 2>, history: &PurchaseHistory) -> Dual<2> {
+fn nbd<const N: usize>(at: &[Dual<N>], history: &PurchaseHistory) -> Dual<N> {
     let x = history.repeats();
     let end = at[1] + history.age().as_days();
     rising(at[0], x) + at[0] * at[1].ln() - (at[0] + f64::from(x)) * end.ln()
@@ -63,7 +64,7 @@ fn ln_sum<const N: usize>(terms: &[Dual<N>]) -> Dual<N> {
 
 /// Models in which customers leave by time: `survival` and `density` are logarithms at a time.
 fn by_time<const N: usize>(
-    at: &SVector<Dual<N>, N>,
+    at: &[Dual<N>],
     history: &PurchaseHistory,
     survival: impl Fn(f64) -> Dual<N>,
     density: impl Fn(f64) -> Dual<N>,
@@ -84,13 +85,13 @@ fn by_time<const N: usize>(
     ln_sum(&terms)
 }
 
-fn pareto_nbd(at: &SVector<Dual<4>, 4>, history: &PurchaseHistory) -> Dual<4> {
+fn pareto_nbd<const N: usize>(at: &[Dual<N>], history: &PurchaseHistory) -> Dual<N> {
     let [s, beta] = [at[2], at[3]];
     let survival = |u: f64| s * (beta.ln() - (beta + u).ln());
     by_time(at, history, survival, |u| survival(u) + s.ln() - (beta + u).ln())
 }
 
-fn ggompertz_nbd(at: &SVector<Dual<5>, 5>, history: &PurchaseHistory) -> Dual<5> {
+fn ggompertz_nbd<const N: usize>(at: &[Dual<N>], history: &PurchaseHistory) -> Dual<N> {
     let [b, s, beta] = [at[2], at[3], at[4]];
     let growth = |u: f64| beta + (b * u).exp_m1();
     let survival = |u: f64| s * (beta.ln() - growth(u).ln());
@@ -159,9 +160,9 @@ fn derivatives_of_the_count_models_agree_with_dual_numbers() {
     for point in POINTS {
         for history in histories() {
             let data = Patterns::from_counts([(history, 2)]);
-            assert_jet::<BgNbd, 4>(point, &data, |at| beta_geometric(at, &history, 0) * 2.0);
-            assert_jet::<MbgNbd, 4>(point, &data, |at| beta_geometric(at, &history, 1) * 2.0);
-            assert_jet::<Nbd, 2>([point[0], point[1]], &data, |at| nbd(at, &history) * 2.0);
+            assert_jet::<BgNbd, 4>(point, &data, |at| beta_geometric(at.as_slice(), &history, 0) * 2.0);
+            assert_jet::<MbgNbd, 4>(point, &data, |at| beta_geometric(at.as_slice(), &history, 1) * 2.0);
+            assert_jet::<Nbd, 2>([point[0], point[1]], &data, |at| nbd(at.as_slice(), &history) * 2.0);
         }
     }
 }
@@ -171,11 +172,69 @@ fn derivatives_of_models_in_which_customers_leave_by_time_agree_with_dual_number
     for [r, alpha, s, beta] in POINTS {
         for history in histories().into_iter().skip(1).step_by(2) {
             let data = Patterns::from_counts([(history, 2)]);
-            assert_jet::<ParetoNbd, 4>([r, alpha, s, beta], &data, |at| pareto_nbd(at, &history) * 2.0);
+            assert_jet::<ParetoNbd, 4>([r, alpha, s, beta], &data, |at| pareto_nbd(at.as_slice(), &history) * 2.0);
             for b in [0.0005, 0.01] {
                 let point = [r, alpha, b, s, 0.2 * beta];
-                assert_jet::<GgompertzNbd, 5>(point, &data, |at| ggompertz_nbd(at, &history) * 2.0);
+                assert_jet::<GgompertzNbd, 5>(point, &data, |at| ggompertz_nbd(at.as_slice(), &history) * 2.0);
             }
+        }
+    }
+}
+
+/// Two groups of customers, one of them at 1 and at 2.5 in two covariates of which one acts twice.
+#[test]
+fn derivatives_with_covariates_agree_with_dual_numbers() {
+    let design = Design::new().numbers("one", [0.0, 0.0, 1.0, 1.0]).numbers("two", [-1.0, 1.0, 2.5, -0.5]).build();
+    let design = design.unwrap();
+    let effects = Effects::new().of(Driver::Purchase, ["one", "two"]).of(Driver::Dropout, ["two"]).ridge(3.0);
+    let tied = effects.clone().equal([(Driver::Purchase, "one"), (Driver::Dropout, "two")]);
+    // As a search sees them: by standard deviations, from the mean.
+    let standard = |values: [f64; 4]| {
+        let mean = values.iter().sum::<f64>() / 4.0;
+        let deviation = (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / 4.0).sqrt();
+        (values.map(|value| value - mean), deviation)
+    };
+    let ((one, by_one), (two, by_two)) = (standard([0.0, 0.0, 1.0, 1.0]), standard([-1.0, 1.0, 2.5, -0.5]));
+    for chosen in [[1, 3, 4, 6], [2, 5, 7, 1]] {
+        let histories = chosen.map(|at| histories()[at]);
+        let data = Described::<Patterns>::new(&design, &effects, &histories).unwrap();
+        let shared = Described::<Patterns>::new(&design, &tied, &histories).unwrap();
+        for [r, alpha, s, beta] in [POINTS[0], POINTS[1], POINTS[3]] {
+            let moved = |at: &SVector<Dual<7>, 7>, customer: usize| {
+                let gamma = |coefficient: usize| at[coefficient].ln();
+                let purchase = gamma(4) * (one[customer] / by_one) + gamma(5) * (two[customer] / by_two);
+                let dropout = gamma(6) * (two[customer] / by_two);
+                (purchase, dropout)
+            };
+            let penalty =
+                |at: &SVector<Dual<7>, 7>| (4..7).fold(Dual::from(0.0), |sum, c| sum + at[c].ln().powi(2)) * 1.5;
+            let point = [r, alpha, s, beta, 1.4, 0.8, 1.1];
+            assert_jet::<Covariates<ParetoNbd>, 7>(point, &data, |at| {
+                (0..4).fold(-penalty(at), |sum, customer| {
+                    let (purchase, dropout) = moved(at, customer);
+                    let own = [at[0], at[1] * (-purchase).exp(), at[2], at[3] * (-dropout).exp()];
+                    sum + pareto_nbd(&own, &histories[customer])
+                })
+            });
+            assert_jet::<Covariates<MbgNbd>, 7>(point, &data, |at| {
+                (0..4).fold(-penalty(at), |sum, customer| {
+                    let (purchase, dropout) = moved(at, customer);
+                    let own = [at[0], at[1] * (-purchase).exp(), at[2] * dropout.exp(), at[3]];
+                    sum + beta_geometric(&own, &histories[customer], 1)
+                })
+            });
+            // The shared coefficient is measured by the first of its columns.
+            let point = [r, alpha, s, beta, 1.4, 0.8];
+            assert_jet::<Covariates<BgNbd>, 6>(point, &shared, |at| {
+                let gamma = |coefficient: usize| at[coefficient].ln();
+                let penalty = (gamma(4).powi(2) + gamma(5).powi(2)) * 1.5;
+                (0..4).fold(-penalty, |sum, customer| {
+                    let purchase = gamma(4) * (one[customer] / by_one) + gamma(5) * (two[customer] / by_two);
+                    let dropout = gamma(4) * (two[customer] / by_one);
+                    let own = [at[0], at[1] * (-purchase).exp(), at[2] * dropout.exp(), at[3]];
+                    sum + beta_geometric(&own, &histories[customer], 0)
+                })
+            });
         }
     }
 }
@@ -184,7 +243,10 @@ fn derivatives_of_models_in_which_customers_leave_by_time_agree_with_dual_number
 fn derivatives_of_a_cohort_are_the_sums_of_its_histories() {
     let data = Patterns::from(&histories()[..]);
     let sum = |at: &SVector<Dual<4>, 4>| {
-        histories().iter().map(|history| beta_geometric(at, history, 1)).fold(Dual::from(0.0), |sum, term| sum + term)
+        histories()
+            .iter()
+            .map(|history| beta_geometric(at.as_slice(), history, 1))
+            .fold(Dual::from(0.0), |sum, term| sum + term)
     };
     for point in POINTS {
         assert_jet::<MbgNbd, 4>(point, &data, sum);

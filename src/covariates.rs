@@ -1,0 +1,59 @@
+//! What explains the differences between customers: covariates over any model in continuous time, and over spend.
+//!
+//! A covariate model at a row of covariates **is** the plain model with some of its parameters multiplied: see
+//! [`Driver`] for which, and [`Covariates::at`]. So every forecast, value and interval of the plain models
+//! is there, and a model with coefficients of zero is the plain model, bit for bit.
+//!
+//! 1. A [`Design`]: named columns, one value a customer, checked together: constant and collinear columns are found by name.
+//! 2. [`Effects`]: which columns drive what; coefficients may be tied, and shrunk by a ridge.
+//! 3. [`Described`] data: histories grouped by equal covariates, then by equal histories.
+//! 4. [`Mle::fit`](crate::Mle::fit) with a [`Covariates`] model gives a [`Fit`](crate::Fit) like any other: estimates, standard
+//!    errors, certificate, intervals, bootstrap.
+//!
+//! ```
+//! use customer_value::covariates::{Covariates, Described, Design, Driver, Effects};
+//! use customer_value::{CountModel, Mle, Nbd, NbdParams, Patterns, Seed, Span, TimeUnit, simulate};
+//!
+//! // Half of the customers came by referral, and buy e^0.5 times as often.
+//! let buyers = |alpha: f64, seed| -> Result<_, Box<dyn std::error::Error>> {
+//!     let model = Nbd::new(NbdParams { r: 0.8, alpha: Span::weeks(alpha)? })?;
+//!     Ok(simulate(&model, Span::weeks(52.0)?, 2_000, Seed::new(seed)))
+//! };
+//! let histories = [buyers(10.0, 1)?, buyers(10.0 * (-0.5_f64).exp(), 2)?].concat();
+//! let channel = ["search", "referral"].map(|channel| vec![channel; 2_000]).concat();
+//!
+//! let design = Design::new().levels("channel", channel, "search").build()?;
+//! let effects = Effects::new().of(Driver::Purchase, ["channel"]);
+//! let data = Described::<Patterns>::new(&design, &effects, &histories)?;
+//! let fit = Mle::default().fit::<Covariates<Nbd>>(data)?;
+//!
+//! let coefficient = &fit.estimates(TimeUnit::Week)[2];
+//! assert_eq!(coefficient.name, "purchase: channel=referral");
+//! assert!((coefficient.value - 0.5).abs() < 2.0 * coefficient.standard_error.unwrap());
+//!
+//! // One customer: the plain model of those who came by referral.
+//! let row = design.coding().row([("channel", "referral".into())])?;
+//! let model: Nbd = fit.model().at(&row)?;
+//! println!("{:.2}", model.forecast(&histories[0]).expected_purchases(Span::weeks(52.0)?));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # References
+//!
+//! Static covariates of Pareto/NBD and BG/NBD: Fader and Hardie (2007), Incorporating time-invariant covariates into the
+//! Pareto/NBD and BG/NBD models, note 019.
+
+mod coding;
+mod described;
+mod design;
+mod effects;
+mod model;
+#[cfg(feature = "serde")]
+mod stored;
+
+pub use crate::lifetime::Driver;
+pub use coding::{Coding, Row, RowError, Value};
+pub use described::{Described, GapError};
+pub use design::{Design, DesignBuilder, DesignError};
+pub use effects::{EffectError, Effects};
+pub use model::{Covariates, CovariatesError};

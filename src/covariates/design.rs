@@ -1,0 +1,320 @@
+use std::collections::BTreeSet;
+
+use super::coding::{Coding, Kind, Level, Row, Spread, Variable};
+
+/// Covariates of customers: named columns, one value a customer, that were checked together.
+///
+/// Numbers are centred at their mean and measured by their standard deviation inside a fit, and what is reported is told
+/// for raw units again. The order of columns is that in which coefficients are listed; that of customers is the one of
+/// their histories.
+///
+/// # Examples
+///
+/// ```
+/// use customer_value::covariates::{Design, DesignError};
+///
+/// let design = Design::new()
+///     .numbers("age", [31.0, 44.0, 58.0, 25.0])
+///     .levels("channel", ["web", "shop", "web", "phone"], "web")
+///     .build()?;
+/// assert_eq!(design.coding().columns(), ["age", "channel=phone", "channel=shop"]);
+/// assert_eq!(design.row(1).map(|row| row.values().to_vec()), Some(vec![44.0, 0.0, 1.0]));
+///
+/// let twice = Design::new().numbers("days", [1.0, 2.0, 4.0]).numbers("hours", [24.0, 48.0, 96.0]).build();
+/// let on = vec!["days".to_string()];
+/// assert_eq!(twice, Err(DesignError::Collinear { column: "hours".into(), on }));
+/// # Ok::<(), DesignError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Design {
+    coding: Coding,
+    /// Coded values, customer by customer.
+    values: Vec<f64>,
+    customers: usize,
+}
+
+/// The columns of a [`Design`] that is not checked yet.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DesignBuilder {
+    columns: Vec<Raw>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Raw {
+    name: String,
+    values: RawValues,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum RawValues {
+    Numbers(Vec<f64>),
+    Levels { of: Vec<String>, reference: String },
+}
+
+/// Why columns are no design.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DesignError {
+    /// There is no column, or no customer.
+    #[error("{columns} columns of {customers} customers, expected at least one of each")]
+    Empty {
+        /// How many columns.
+        columns: usize,
+        /// How many customers.
+        customers: usize,
+    },
+    /// Two columns of one name.
+    #[error("two columns are called {column:?}")]
+    Duplicate {
+        /// The name.
+        column: String,
+    },
+    /// Columns of different lengths.
+    #[error("column {column:?} has {found} values, expected {expected} as in the first")]
+    Length {
+        /// The column.
+        column: String,
+        /// Its length.
+        found: usize,
+        /// That of the first column.
+        expected: usize,
+    },
+    /// Something other than a number of at most 1e100.
+    #[error("{column} of customer {customer} (from 0) is {value}, expected a number of at most 1e100")]
+    NotANumber {
+        /// The column.
+        column: String,
+        /// The position of the customer.
+        customer: usize,
+        /// The value.
+        value: f64,
+    },
+    /// No customer is at the reference level.
+    #[error("no customer has {column} {reference:?}, expected a reference level that occurs")]
+    NoReference {
+        /// The column.
+        column: String,
+        /// The level.
+        reference: String,
+    },
+    /// All customers have the same value: nothing can be told of its effect.
+    #[error("column {column:?} is the same for all customers")]
+    Constant {
+        /// The column.
+        column: String,
+    },
+    /// A column follows from others: effects of theirs cannot be told apart.
+    #[error("column {column:?} follows from {on:?}")]
+    Collinear {
+        /// The coded column.
+        column: String,
+        /// The coded columns from which it follows.
+        on: Vec<String>,
+    },
+}
+
+/// Numbers beyond this are refused: their squares would leave the range of doubles.
+const LARGEST: f64 = 1e100;
+
+impl Design {
+    /// A design without columns so far.
+    #[expect(clippy::new_ret_no_self, reason = "columns are checked together, in `build`")]
+    pub fn new() -> DesignBuilder {
+        DesignBuilder::default()
+    }
+
+    /// How the columns became numbers.
+    pub const fn coding(&self) -> &Coding {
+        &self.coding
+    }
+
+    /// How many customers there are.
+    pub const fn customers(&self) -> usize {
+        self.customers
+    }
+
+    /// The covariates of the customer at a position.
+    pub fn row(&self, customer: usize) -> Option<Row> {
+        (customer < self.customers).then(|| Row(self.coded(customer).to_vec()))
+    }
+
+    /// The coded values of a customer who is there.
+    pub(super) fn coded(&self, customer: usize) -> &[f64] {
+        let columns = self.values.len() / self.customers;
+        &self.values[customer * columns..(customer + 1) * columns]
+    }
+}
+
+impl DesignBuilder {
+    /// With a column of numbers.
+    #[must_use]
+    pub fn numbers(mut self, name: impl Into<String>, values: impl IntoIterator<Item = f64>) -> Self {
+        self.columns.push(Raw { name: name.into(), values: RawValues::Numbers(values.into_iter().collect()) });
+        self
+    }
+
+    /// With a column of levels of a category; effects are told beside the reference level.
+    #[must_use]
+    pub fn levels<Name: Into<String>>(
+        mut self,
+        name: impl Into<String>,
+        of: impl IntoIterator<Item = Name>,
+        reference: impl Into<String>,
+    ) -> Self {
+        let of = of.into_iter().map(Into::into).collect();
+        self.columns.push(Raw { name: name.into(), values: RawValues::Levels { of, reference: reference.into() } });
+        self
+    }
+
+    /// The design, if its columns have something to tell.
+    ///
+    /// # Errors
+    ///
+    /// [`DesignError`] names the column: of another length, with a value that is no number, constant, or a linear function
+    /// of others (to seven digits).
+    pub fn build(self) -> Result<Design, DesignError> {
+        let customers = self.columns.first().map_or(0, Raw::len);
+        if customers == 0 {
+            return Err(DesignError::Empty { columns: self.columns.len(), customers });
+        }
+        let mut names = BTreeSet::new();
+        let mut variables = Vec::new();
+        for raw in &self.columns {
+            if !names.insert(raw.name.as_str()) {
+                return Err(DesignError::Duplicate { column: raw.name.clone() });
+            }
+            if raw.len() != customers {
+                let (column, found) = (raw.name.clone(), raw.len());
+                return Err(DesignError::Length { column, found, expected: customers });
+            }
+            variables.push(raw.variable()?);
+        }
+        let coding = Coding { variables };
+        let mut values = Vec::new();
+        for customer in 0..customers {
+            self.columns.iter().zip(&coding.variables).for_each(|(raw, one)| raw.code(one, customer, &mut values));
+        }
+        let design = Design { coding, values, customers };
+        design.check_independent()?;
+        Ok(design)
+    }
+}
+
+impl Raw {
+    const fn len(&self) -> usize {
+        match &self.values {
+            RawValues::Numbers(values) => values.len(),
+            RawValues::Levels { of, .. } => of.len(),
+        }
+    }
+
+    /// What is learned from the values.
+    fn variable(&self) -> Result<Variable, DesignError> {
+        let kind = match &self.values {
+            RawValues::Numbers(values) => Kind::Number(self.spread(values, &self.name)?),
+            RawValues::Levels { of, reference } => self.levels(of, reference)?,
+        };
+        Ok(Variable { name: self.name.clone(), kind })
+    }
+
+    fn spread(&self, values: &[f64], column: &str) -> Result<Spread, DesignError> {
+        if let Some((customer, &value)) = values.iter().enumerate().find(|(_, value)| !(value.abs() <= LARGEST)) {
+            return Err(DesignError::NotANumber { column: self.name.clone(), customer, value });
+        }
+        Spread::of(values).ok_or_else(|| DesignError::Constant { column: column.into() })
+    }
+
+    fn levels(&self, of: &[String], reference: &str) -> Result<Kind, DesignError> {
+        let all: BTreeSet<&str> = of.iter().map(String::as_str).collect();
+        if !all.contains(reference) {
+            return Err(DesignError::NoReference { column: self.name.clone(), reference: reference.into() });
+        }
+        if all.len() == 1 {
+            return Err(DesignError::Constant { column: self.name.clone() });
+        }
+        let level = |name: &str| {
+            let ones: Vec<f64> = of.iter().map(|level| f64::from(u8::from(level == name))).collect();
+            let spread = Spread { centre: 0.0, ..self.spread(&ones, name)? };
+            Ok(Level { name: name.into(), spread })
+        };
+        let levels = all.into_iter().filter(|name| *name != reference).map(level).collect::<Result<_, _>>()?;
+        Ok(Kind::Levels { reference: reference.into(), levels })
+    }
+
+    /// Adds the coded value of a customer.
+    fn code(&self, variable: &Variable, customer: usize, row: &mut Vec<f64>) {
+        match (&self.values, &variable.kind) {
+            (RawValues::Numbers(values), _) => row.push(values[customer]),
+            (RawValues::Levels { of, .. }, Kind::Levels { levels, .. }) => {
+                row.extend(levels.iter().map(|level| f64::from(u8::from(level.name == of[customer]))));
+            }
+            (RawValues::Levels { .. }, Kind::Number(_)) => {}
+        }
+    }
+}
+
+impl Spread {
+    /// `None` where all values are the same, to the last digits of a double. Sums run in ascending order, so that they do not
+    /// depend on that of the customers.
+    fn of(values: &[f64]) -> Option<Self> {
+        let mut values = values.to_vec();
+        values.sort_unstable_by(f64::total_cmp);
+        let (least, most) = (*values.first()?, *values.last()?);
+        let range = most - least;
+        if !(range.recip().is_finite() && range > 1e-12 * least.abs().max(most.abs())) {
+            return None;
+        }
+        // In shares of the range, so that no square leaves the range of doubles.
+        let count = values.len() as f64;
+        let share = |value: &f64| (value - least) / range;
+        let mean = values.iter().map(share).sum::<f64>() / count;
+        let variance = values.iter().map(|value| (share(value) - mean).powi(2)).sum::<f64>() / count;
+        Some(Self { centre: least + range * mean, deviation: range * variance.sqrt(), range })
+    }
+}
+
+impl Design {
+    /// No coded column is a linear function of those before it: Gram and Schmidt, on columns of mean 0 and length 1.
+    fn check_independent(&self) -> Result<(), DesignError> {
+        /// A share of a column below this is rounding: its length is found twice, each time to half of the digits.
+        const ROUNDING: f64 = 1e-7;
+        let columns: Vec<_> = self.coding.coded().collect();
+        let mut basis: Vec<Vec<f64>> = Vec::new();
+        // Of each basis vector, what it is made of.
+        let mut recipes: Vec<Vec<f64>> = Vec::new();
+        for (index, column) in columns.iter().enumerate() {
+            let mut rest = self.standardised(index);
+            let mut recipe = vec![0.0; columns.len()];
+            recipe[index] = 1.0;
+            // Twice is enough: the second pass takes what rounding left of the first.
+            for _ in 0..2 {
+                for (one, made_of) in basis.iter().zip(&recipes) {
+                    let along = dot(&rest, one);
+                    rest.iter_mut().zip(one).for_each(|(rest, one)| *rest -= along * one);
+                    recipe.iter_mut().zip(made_of).for_each(|(own, other)| *own -= along * other);
+                }
+            }
+            let length = dot(&rest, &rest).sqrt();
+            if length < ROUNDING {
+                let matters = |other: &usize| *other != index && recipe[*other].abs() > 1e-6;
+                let on = (0..columns.len()).filter(matters).map(|other| columns[other].name.to_string()).collect();
+                return Err(DesignError::Collinear { column: column.name.to_string(), on });
+            }
+            basis.push(rest.into_iter().map(|value| value / length).collect());
+            recipes.push(recipe.into_iter().map(|part| part / length).collect());
+        }
+        Ok(())
+    }
+
+    /// A coded column with mean 0 and length 1.
+    fn standardised(&self, column: usize) -> Vec<f64> {
+        let raw: Vec<f64> = (0..self.customers).map(|customer| self.coded(customer)[column]).collect();
+        let spread = Spread::of(&raw).unwrap_or(Spread { centre: 0.0, deviation: 1.0, range: 1.0 });
+        let length = spread.deviation * (self.customers as f64).sqrt();
+        raw.into_iter().map(|value| (value - spread.centre) / length).collect()
+    }
+}
+
+fn dot(one: &[f64], other: &[f64]) -> f64 {
+    one.iter().zip(other).map(|(one, other)| one * other).sum()
+}
