@@ -48,6 +48,7 @@ mod described;
 mod design;
 mod effects;
 mod model;
+mod over_time;
 #[cfg(feature = "serde")]
 mod stored;
 
@@ -57,3 +58,4 @@ pub use described::{Described, GapError};
 pub use design::{Design, DesignBuilder, DesignError};
 pub use effects::{EffectError, Effects};
 pub use model::{Covariates, CovariatesError};
+pub use over_time::{Course, CourseError, Courses, DynamicParetoNbd, DynamicProcess, Future, OverTime};

@@ -145,8 +145,10 @@ use std::borrow::Cow;
 
 use data::{CHUNK, Exposure, enough, ln_rising_sum, means};
 pub(crate) use driver::Link;
+pub(crate) use life::Life;
 pub(crate) use parameter::Limit;
 use parameter::check;
+pub(crate) use scaling::{AGED, scaled};
 pub(crate) use simulate::Generator;
 use simulate::LatentCustomer;
 

@@ -1,9 +1,11 @@
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{Coding, Design, EffectError, Effects, coding::Row, effects::Plan};
 use crate::{
     cohort::{Cohort, Patterns, PurchaseHistory, SpendHistory},
-    lifetime::{DataError, Fingerprint, GapPatterns, Observations, SpendPatterns, sealed::Sealed},
+    lifetime::{
+        DataError, Fingerprint, GapPatterns, Likelihood, Observations, Parameter, SpendPatterns, sealed::Sealed,
+    },
 };
 
 /// Observations with the covariates of each customer: grouped by equal covariates, and in each group as a fit without
@@ -22,6 +24,19 @@ pub struct Described<Data> {
 pub(super) struct About {
     pub coding: Coding,
     pub plan: Plan,
+}
+
+impl About {
+    /// Those of a plain model, and the coefficients.
+    pub fn parameters<M: Likelihood>(&self) -> Cow<'static, [Parameter]> {
+        M::PARAMETERS.iter().cloned().chain(self.plan.parameters()).collect()
+    }
+
+    /// The parameters of a plain model as one whose coefficients are zero.
+    pub fn without_effects(&self, mut natural: Vec<f64>) -> Vec<f64> {
+        natural.extend(self.plan.coefficients.iter().map(|_| 1.0));
+        natural
+    }
 }
 
 /// Customers with equal covariates.

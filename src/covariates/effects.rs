@@ -2,7 +2,7 @@ use super::{
     Driver,
     coding::{Coded, Coding},
 };
-use crate::lifetime::Parameter;
+use crate::{lifetime::Parameter, math::Jet};
 
 /// Which columns drive what, and how coefficients are held together.
 ///
@@ -234,5 +234,15 @@ impl Plan {
     /// What the ridge takes off the log-likelihood, at these coefficients as a search moves them.
     pub fn penalty(&self, inner: &[f64]) -> f64 {
         0.5 * self.ridge * inner.iter().map(|one| one * one).sum::<f64>()
+    }
+
+    /// Takes it off the jet of a log-likelihood, whose last parameters the coefficients are.
+    pub fn subtract_penalty(&self, jet: &mut Jet, inner: &[f64]) {
+        let size = jet.gradient.len();
+        jet.value -= self.penalty(inner);
+        for (at, inner) in (size - inner.len()..).zip(inner) {
+            jet.gradient[at] -= self.ridge * inner;
+            jet.hessian[at * (size + 1)] -= self.ridge;
+        }
     }
 }

@@ -110,19 +110,8 @@ impl<M: Likelihood> Covariates<M> {
         effects: &super::Effects,
         coefficients: &[f64],
     ) -> Result<Self, CovariatesError> {
-        let plan = effects.plan(coding)?;
-        check_drivers::<M>(&plan.terms)?;
-        let expected = plan.coefficients.len();
-        if coefficients.len() != expected {
-            return Err(CovariatesError::Length { found: coefficients.len(), expected });
-        }
-        for (one, &value) in plan.coefficients.iter().zip(coefficients) {
-            if !(value.abs() <= one.most) {
-                return Err(CovariatesError::Coefficient { name: one.name.clone(), value, most: one.most });
-            }
-        }
-        let inner = plan.coefficients.iter().zip(coefficients).map(|(one, value)| value * one.size).collect();
-        Ok(Self { base, about: Arc::new(About { coding: coding.clone(), plan }), inner })
+        let (about, inner) = checked::<M>(coding, effects, coefficients)?;
+        Ok(Self { base, about, inner })
     }
 
     /// The model at the centre: the mean of each number, the reference level of each category.
@@ -225,6 +214,43 @@ impl<'a, M: Likelihood> Moves<'a, M> {
     }
 }
 
+/// Effects on a design that the model knows, and coefficients as a search moves them.
+pub(super) fn checked<M: Likelihood>(
+    coding: &Coding,
+    effects: &super::Effects,
+    coefficients: &[f64],
+) -> Result<(Arc<About>, Vec<f64>), CovariatesError> {
+    let plan = effects.plan(coding)?;
+    check_drivers::<M>(&plan.terms)?;
+    let expected = plan.coefficients.len();
+    if coefficients.len() != expected {
+        return Err(CovariatesError::Length { found: coefficients.len(), expected });
+    }
+    for (one, &value) in plan.coefficients.iter().zip(coefficients) {
+        if !(value.abs() <= one.most) {
+            return Err(CovariatesError::Coefficient { name: one.name.clone(), value, most: one.most });
+        }
+    }
+    let inner = plan.coefficients.iter().zip(coefficients).map(|(one, value)| value * one.size).collect();
+    Ok((Arc::new(About { coding: coding.clone(), plan }), inner))
+}
+
+/// A coefficient at the edge says that it has no end; all others keep their meaning. On an edge of the plain model they keep
+/// it where the limit of that is known.
+pub(super) fn limit_with_effects<M: Likelihood>(natural: &[f64], held: &[bool]) -> Option<Limit> {
+    let size = M::PARAMETERS.len();
+    let (base, coefficients) = held.split_at(size);
+    let mut limit = if base.contains(&true) {
+        M::limit(&natural[..size], base)?
+    } else {
+        let keeps = Cow::Owned((0..size).collect());
+        Limit { name: "an effect without end", keeps, moves: &[] }
+    };
+    let free = coefficients.iter().enumerate().filter(|(_, held)| !**held).map(|(at, _)| size + at);
+    limit.keeps.to_mut().extend(free);
+    Some(limit)
+}
+
 /// The model must know what each term drives.
 pub(super) fn check_drivers<M: Likelihood>(terms: &[Term]) -> Result<(), DataError> {
     let unknown = |driver: Driver| DataError::NoSuchDriver { model: M::NAME, driver };
@@ -243,11 +269,11 @@ impl<M: Likelihood> Likelihood for Covariates<M> {
     const PARAMETERS: &'static [Parameter] = M::PARAMETERS;
 
     fn parameters(data: &Self::Data) -> Cow<'static, [Parameter]> {
-        parameters::<M>(&data.about)
+        data.about.parameters::<M>()
     }
 
     fn own_parameters(&self) -> Cow<'static, [Parameter]> {
-        parameters::<M>(&self.about)
+        self.about.parameters::<M>()
     }
 
     fn penalty(natural: &[f64], data: &Self::Data) -> f64 {
@@ -270,19 +296,8 @@ impl<M: Likelihood> Likelihood for Covariates<M> {
         Ok(Self { base, about: Arc::clone(&self.about), inner: inner::<M>(natural) })
     }
 
-    /// A coefficient at the edge says that it has no end; all others keep their meaning.
     fn limit(natural: &[f64], held: &[bool]) -> Option<Limit> {
-        let size = M::PARAMETERS.len();
-        let (base, coefficients) = held.split_at(size);
-        let mut limit = if base.contains(&true) {
-            M::limit(&natural[..size], base)?
-        } else {
-            let keeps = Cow::Owned((0..size).collect());
-            Limit { name: "an effect without end", keeps, moves: &[] }
-        };
-        let free = coefficients.iter().enumerate().filter(|(_, held)| !**held).map(|(at, _)| size + at);
-        limit.keeps.to_mut().extend(free);
-        Some(limit)
+        limit_with_effects::<M>(natural, held)
     }
 
     fn resample(&self, data: &Self::Data, rng: &mut Generator) -> Self::Data {
@@ -295,12 +310,12 @@ impl<M: Likelihood> Likelihood for Covariates<M> {
 
     fn starts(data: &Self::Data) -> Result<Vec<Vec<f64>>, DataError> {
         check_drivers::<M>(&data.about.plan.terms)?;
-        Ok(M::starts(data.without())?.into_iter().map(|start| without_effects(start, data)).collect())
+        Ok(M::starts(data.without())?.into_iter().map(|start| data.about.without_effects(start)).collect())
     }
 
     /// The plain model, whose coefficients are zero.
     fn contained(data: &Self::Data, search: &impl Search) -> Vec<Vec<f64>> {
-        search.maximum::<M>(data.without()).map(|natural| without_effects(natural, data)).into_iter().collect()
+        search.maximum::<M>(data.without()).map(|natural| data.about.without_effects(natural)).into_iter().collect()
     }
 
     fn objective(natural: &[f64], data: &Self::Data) -> Jet {
@@ -317,11 +332,7 @@ impl<M: Likelihood> Likelihood for Covariates<M> {
             sum
         });
         let mut jet = chunks.iter().fold(Jet::zero(natural.len()), Jet::plus);
-        jet.value -= data.about.plan.penalty(&inner);
-        for (at, inner) in (base.len()..).zip(&inner) {
-            jet.gradient[at] -= data.about.plan.ridge * inner;
-            jet.hessian[at * (natural.len() + 1)] -= data.about.plan.ridge;
-        }
+        data.about.plan.subtract_penalty(&mut jet, &inner);
         jet
     }
 
@@ -331,16 +342,7 @@ impl<M: Likelihood> Likelihood for Covariates<M> {
     }
 }
 
-fn parameters<M: Likelihood>(about: &About) -> Cow<'static, [Parameter]> {
-    M::PARAMETERS.iter().cloned().chain(about.plan.parameters()).collect()
-}
-
 /// The coefficients as a search moves them; as parameters that are positive they are kept as their exponentials.
 fn inner<M: Likelihood>(natural: &[f64]) -> Vec<f64> {
     natural[M::PARAMETERS.len()..].iter().map(|one| one.ln()).collect()
-}
-
-fn without_effects<Data>(mut natural: Vec<f64>, data: &Described<Data>) -> Vec<f64> {
-    natural.extend(data.about.plan.coefficients.iter().map(|_| 1.0));
-    natural
 }

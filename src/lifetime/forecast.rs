@@ -41,7 +41,7 @@ pub enum ForecastError {
 }
 
 impl<P: Process> Forecast<P> {
-    pub(super) const fn new(log_odds: f64, alive: P) -> Self {
+    pub(crate) const fn new(log_odds: f64, alive: P) -> Self {
         Self { log_odds, alive }
     }
 

@@ -13,7 +13,7 @@ use crate::{
 
 /// How long customers with the same history still live, given alive now; times in days.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Life {
+pub(crate) enum Life {
     /// Nobody leaves.
     Endless,
     /// Leaving at a rate μ ~ Gamma(shape, scale): S(u) = (1 + u/scale)^−shape.

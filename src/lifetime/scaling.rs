@@ -115,12 +115,12 @@ pub enum ScalingError {
 }
 
 /// The range of what grows with the history: a parameter plus purchases, or plus a span in days.
-pub(super) const AGED: [f64; 2] = [1e-6, 1e12 + 1e6];
+pub(crate) const AGED: [f64; 2] = [1e-6, 1e12 + 1e6];
 /// The range of what keeps the range of its parameter.
 pub(super) const AS_PARAMETER: [f64; 2] = [1e-6, 1e6];
 
 /// The scaled number, if it lies in the range.
-pub(super) fn scaled(parameter: &'static str, value: f64, [least, most]: [f64; 2]) -> Result<f64, ScalingError> {
+pub(crate) fn scaled(parameter: &'static str, value: f64, [least, most]: [f64; 2]) -> Result<f64, ScalingError> {
     if (least..=most).contains(&value) {
         Ok(value)
     } else {

@@ -187,7 +187,7 @@ impl Generator {
     }
 
     /// Gamma(shape, 1); zero where the shape is out of range, which the models exclude.
-    pub(super) fn gamma(&mut self, shape: f64) -> f64 {
+    pub(crate) fn gamma(&mut self, shape: f64) -> f64 {
         Gamma::new(shape, 1.0).map_or(0.0, |gamma| gamma.sample(&mut self.0))
     }
 
@@ -196,7 +196,7 @@ impl Generator {
         Beta::new(a, b).map_or(0.0, |beta| beta.sample(&mut self.0))
     }
 
-    pub(super) fn exponential(&mut self) -> f64 {
+    pub(crate) fn exponential(&mut self) -> f64 {
         Exp1.sample(&mut self.0)
     }
 
