@@ -128,6 +128,35 @@ fn f29_vikor_of_equal_alternatives_decides_nothing() {
     assert_eq!(solution.accepted, [0, 1, 2]);
 }
 
+/// Weights by which 0.1 + 0.35 + 0.05 of the one and 0.5 of the other are equal, but not in floats.
+const ROUNDED: [[f64; 5]; 2] = [[0.1, 0.35, 0.05, 0.25, 0.25], [0.1, 0.35, 0.05, 0.1, 0.4]];
+
+fn balanced() -> Table {
+    benefits(&[[1.0, 1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0]])
+}
+
+#[test]
+fn f29_vikor_takes_no_order_from_rounding() {
+    for (weights, expected) in ROUNDED.iter().zip([[0.0, 0.5], [0.5, 0.0]]) {
+        let solution = Vikor { majority: half() }.compromise(&balanced(), &of(weights)).unwrap();
+        // The regret of the whole is ½ for both: the greatest single one decides.
+        assert_eq!(solution.regrets, [0.5, 0.499_999_999_999_999_94]);
+        assert_eq!(solution.compromise, expected);
+        assert!(solution.is_stable);
+    }
+}
+
+#[test]
+fn robustness_takes_no_order_from_rounding() {
+    let scores = [[1.0, 1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0]];
+    for weights in &ROUNDED {
+        assert_eq!(stability_radius(&scores, &of(weights)).unwrap().get(), 1.0);
+        let (method, any) = (RankingMethod::WeightedSum(Scale::MinMax), Admissible::Any);
+        let sampled = Robustness::sampled(method, &balanced(), &of(weights), any, 100, Seed::new(1)).unwrap();
+        assert_eq!(sampled.order_holds, 1.0);
+    }
+}
+
 #[test]
 fn rankings_share_ranks_and_keep_the_order_of_the_table() {
     let ranking = Ranking::new([0.3, 0.9, 0.3, -0.0, 0.0]).unwrap();
