@@ -148,7 +148,7 @@ fn checked(scale: Scale, sense: Sense) -> Result<Sense, UnitError> {
 }
 
 /// A figure of which more is better.
-fn turned(scale: Scale, sense: Sense, figure: f64) -> Result<f64, UnitError> {
+pub(super) fn turned(scale: Scale, sense: Sense, figure: f64) -> Result<f64, UnitError> {
     if matches!(scale, Scale::Sum | Scale::RatioToBest) {
         return match sense {
             Sense::Benefit => in_range("figure", figure, 0.0, LARGEST),

@@ -58,6 +58,16 @@ fn f26_topsis_vector_computed() {
 }
 
 #[test]
+fn f26_topsis_of_one_criterion_far_from_zero_is_its_share_of_the_range() {
+    let table = benefits(&[[1e15], [1e15 + 1.0], [1e15 + 3.0]]);
+    for topsis in [Topsis::Vector, Topsis::MinMax] {
+        let found = scores(RankingMethod::Topsis(topsis), &table, &[1.0]);
+        assert_eq!((found[0], found[2]), (0.0, 1.0));
+        close(found[1], 1.0 / 3.0, 15);
+    }
+}
+
+#[test]
 fn f26_equal_alternatives_are_halfway() {
     let table = benefits(&[[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]]);
     for topsis in [Topsis::Vector, Topsis::MinMax] {
