@@ -72,6 +72,9 @@ impl Ranking {
     }
 }
 
+/// Weighted sums that are equal on paper, such as 0.1 + 0.2 and 0.3, are apart by rounding, of which no order is made.
+const ROUNDING: f64 = 1e-13;
+
 /// Zero and minus zero are equal scores.
 fn descending(one: f64, other: f64) -> std::cmp::Ordering {
     (other + 0.0).total_cmp(&(one + 0.0))

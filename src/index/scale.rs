@@ -148,7 +148,7 @@ fn checked(scale: Scale, sense: Sense) -> Result<Sense, UnitError> {
 }
 
 /// A figure of which more is better.
-fn turned(scale: Scale, sense: Sense, figure: f64) -> Result<f64, UnitError> {
+pub(super) fn turned(scale: Scale, sense: Sense, figure: f64) -> Result<f64, UnitError> {
     if matches!(scale, Scale::Sum | Scale::RatioToBest) {
         return match sense {
             Sense::Benefit => in_range("figure", figure, 0.0, LARGEST),
@@ -178,7 +178,8 @@ fn rule(scale: Scale, sense: Sense, mut turned: Vec<f64>) -> Option<Rule> {
             let best = if matches!(sense, Sense::Target(_)) { 0.0 } else { greatest };
             differs.then_some(Rule::Linear { anchor: least, centre: 0.0, width: best - least })
         }
-        Scale::ZScore => differs.then(|| standard(least, greatest, &turned)),
+        Scale::ZScore if differs => standard(least, greatest, &turned),
+        Scale::ZScore => None,
         Scale::Vector => (least != 0.0 || greatest != 0.0).then(|| from_zero(length(&turned))),
         Scale::Sum => (greatest > 0.0).then(|| from_zero(turned.iter().sum())),
         Scale::RatioToBest => (greatest > 0.0).then(|| from_zero(greatest)),
@@ -189,13 +190,15 @@ fn rule(scale: Scale, sense: Sense, mut turned: Vec<f64>) -> Option<Rule> {
     }
 }
 
-/// Mean and standard deviation over all figures, as distances from the least of them.
-fn standard(least: f64, greatest: f64, figures: &[f64]) -> Rule {
+/// Mean and standard deviation over all figures, as distances from the least of them; `None` without a deviation.
+fn standard(least: f64, greatest: f64, figures: &[f64]) -> Option<Rule> {
     let unit = power_of_two(greatest - least);
     let count = figures.len() as f64;
     let mean = figures.iter().map(|y| (y - least) / unit).sum::<f64>() / count;
     let variance = figures.iter().map(|y| ((y - least) / unit - mean).powi(2)).sum::<f64>() / count;
-    Rule::Linear { anchor: least, centre: mean * unit, width: variance.sqrt() * unit }
+    let width = variance.sqrt() * unit;
+    // Half the least number above 0 is 0: figures that are apart by no more have no deviation.
+    (width > 0.0).then_some(Rule::Linear { anchor: least, centre: mean * unit, width })
 }
 
 /// √Σy², of figures whose squares may be too small for numbers.

@@ -121,8 +121,8 @@ impl Walk<'_> {
         (known, leaves)
     }
 
-    /// Adds what is below a node of this weight, and gives the sum.
-    fn node(&mut self, node: &Node, weight: f64) -> f64 {
+    /// Adds what is below a node of this weight, and gives its mean score.
+    fn node(&mut self, node: &Node, weight: f64) -> Option<f64> {
         match &node.kind {
             Kind::Leaf(indicator) => {
                 let score = self.scores[self.next];
@@ -130,7 +130,7 @@ impl Walk<'_> {
                 let weight = if score.is_some() { weight } else { 0.0 };
                 let amount = weight * score.unwrap_or(0.0);
                 self.contributions.push(Contribution { indicator: indicator.name.clone(), weight, score, amount });
-                amount
+                score
             }
             Kind::Branch { name, weights, children } => {
                 let local = self.present_weights(children, weights.as_slice());
@@ -138,9 +138,11 @@ impl Walk<'_> {
                 let place = self.branches.len();
                 let weight = if known { weight } else { 0.0 };
                 self.branches.push(Branch { name: name.clone(), weight, score: None });
-                let sum = children.iter().zip(local).map(|(child, local)| self.node(child, weight * local)).sum();
-                self.branches[place].score = (weight > 0.0).then(|| sum / weight);
-                sum
+                // By local weights: a branch that weighs next to nothing in the whole has a mean all the same.
+                let part = |(child, local): (&Node, f64)| local * self.node(child, weight * local).unwrap_or(0.0);
+                let mean = children.iter().zip(local).map(part).sum();
+                self.branches[place].score = known.then_some(mean);
+                known.then_some(mean)
             }
         }
     }
@@ -226,7 +228,8 @@ impl TryFrom<Unchecked> for TreeScore {
         }
         for branch in &raw.branches {
             weight(branch.weight)?;
-            branch.score.map_or(Ok(0.0), table::figure)?;
+            // A mean of scores at the edge of the range may be a rounding outside it.
+            branch.score.map_or(Ok(0.0), |score| table::figure(score / 2.0))?;
         }
         Ok(Self { contributions: raw.contributions, branches: raw.branches })
     }

@@ -104,6 +104,12 @@ pub enum ClusterError {
         /// What was given.
         value: f64,
     },
+    /// From every start, one of the components lost everybody to the others.
+    #[error("one of {components} components ends with nobody in it from every start, expected fewer components")]
+    EmptyComponent {
+        /// How many components were asked for.
+        components: usize,
+    },
     /// How well clusters are separated is a question about two at least.
     #[error("all customers are in one cluster, expected at least two with somebody in them")]
     OneCluster,

@@ -84,7 +84,7 @@ impl Concentration {
     /// # Errors
     ///
     /// [`SegmentError::Empty`], [`SegmentError::NotFinite`] with the position, or [`SegmentError::TooLarge`] when
-    /// the sum is no number.
+    /// the sum, or that of the losses alone, is no number.
     pub fn new(values: &[f64]) -> Result<Self, SegmentError> {
         let mut descending = ascending("value", values)?;
         descending.reverse();
@@ -93,7 +93,10 @@ impl Concentration {
             Some(finite("sum of values", *sum))
         };
         let cumulative = descending.iter().scan(0.0, cumulate).collect::<Result<_, _>>()?;
-        Ok(Self { descending, cumulative })
+        let spread = Self { descending, cumulative };
+        // Profits may hide losses whose own sum is no number.
+        finite("sum of losses", spread.losses())?;
+        Ok(spread)
     }
 
     /// The sum over all customers.

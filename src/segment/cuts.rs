@@ -219,6 +219,9 @@ impl TryFrom<Unchecked> for Cuts {
 
     fn try_from(raw: Unchecked) -> Result<Self, SegmentError> {
         let fixed = Self::fixed(raw.cuts)?;
-        if raw.asked < fixed.asked { Err(SegmentError::NoBins) } else { Ok(Self { asked: raw.asked, ..fixed }) }
+        if raw.asked < fixed.asked {
+            return Err(SegmentError::Labels { expected: fixed.bins(), found: raw.asked.into() });
+        }
+        Ok(Self { asked: raw.asked, ..fixed })
     }
 }

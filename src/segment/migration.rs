@@ -153,6 +153,9 @@ impl TryFrom<Unchecked> for Migration {
         let labels = super::distinct(raw.labels)?;
         match (super::cells([labels.len(), labels.len()])?, raw.counts.len()) {
             (expected, found) if expected != found => Err(SegmentError::Lengths { expected, found }),
+            _ if raw.counts.iter().try_fold(0_u64, |sum, &count| sum.checked_add(count)).is_none() => {
+                Err(SegmentError::TooLarge { quantity: "number of customers" })
+            }
             _ => Ok(Self { labels, counts: raw.counts }),
         }
     }

@@ -17,6 +17,9 @@ use customer_value::segment::{
 use customer_value::{Probability, Seed};
 use proptest::prelude::*;
 
+#[cfg(feature = "serde")]
+use crate::segment::survives;
+
 fn close(actual: f64, expected: f64, relative: f64) {
     assert!((actual - expected).abs() <= relative * expected.abs().max(1e-300), "{actual} is not {expected}");
 }
@@ -424,6 +427,33 @@ fn fits_come_back_from_storage_and_impossible_ones_do_not() {
     assert_eq!(serde_json::from_str::<customer_value::segment::MixtureFit>(&stored).unwrap(), mixture);
     let unheld = stored.replacen("\"floor\":", "\"floor\":-", 1);
     assert!(serde_json::from_str::<customer_value::segment::MixtureFit>(&unheld).is_err());
+    let weightless = stored.replacen("\"weight\":", "\"weight\":0.0,\"was\":", 1);
+    let refused = serde_json::from_str::<customer_value::segment::MixtureFit>(&weightless).unwrap_err();
+    assert!(refused.to_string().contains("a component"), "{refused}");
+    let choice = KMeans::new(Seed::new(4)).choose(&measures, 2..=3).unwrap();
+    let unordered = ("\"clusters\":3", "\"clusters\":2");
+    survives(&choice, &[unordered, ("\"clusters\":2", "\"clusters\":0"), ("\"inertia\":", "\"inertia\":-")]);
+}
+
+/// Means of numbers at the edge of the range may be a rounding outside it.
+#[cfg(feature = "serde")]
+#[test]
+fn centroids_at_the_edge_of_the_range_come_back_from_storage() {
+    let mut values = vec![1e140; 19];
+    values.extend([1e140_f64.next_down(), 0.0]);
+    let fit = as_is(1).fit(&one(&values), 2).unwrap();
+    assert_eq!(fit.model().centroids(), [[0.0], [1e140_f64.next_up()]]);
+    survives(&fit, &[("[1.0000000000000003e+140]", "[3e140]")]);
+}
+
+/// A variance and a spread that are possible each alone.
+#[cfg(feature = "serde")]
+#[test]
+fn a_stored_variance_that_is_no_number_in_units_is_refused() {
+    let measures = one(&[0.0, 1e140]);
+    let model = GaussianMixture::new(Seed::new(4)).fit(&measures, 1).unwrap().model().clone();
+    assert_eq!(model.components()[0].covariance.len(), 1);
+    survives(&model, &[("\"covariance\":[[1.0]]", "\"covariance\":[[1e100]]")]);
 }
 
 fn rows() -> impl Strategy<Value = Vec<(f64, f64)>> {

@@ -58,6 +58,16 @@ fn f26_topsis_vector_computed() {
 }
 
 #[test]
+fn f26_topsis_of_one_criterion_far_from_zero_is_its_share_of_the_range() {
+    let table = benefits(&[[1e15], [1e15 + 1.0], [1e15 + 3.0]]);
+    for topsis in [Topsis::Vector, Topsis::MinMax] {
+        let found = scores(RankingMethod::Topsis(topsis), &table, &[1.0]);
+        assert_eq!((found[0], found[2]), (0.0, 1.0));
+        close(found[1], 1.0 / 3.0, 15);
+    }
+}
+
+#[test]
 fn f26_equal_alternatives_are_halfway() {
     let table = benefits(&[[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]]);
     for topsis in [Topsis::Vector, Topsis::MinMax] {
@@ -126,6 +136,35 @@ fn f29_vikor_of_equal_alternatives_decides_nothing() {
     let solution = Vikor { majority: half() }.compromise(&table, &of(&[0.5, 0.5])).unwrap();
     assert_eq!(solution.compromise, [0.0; 3]);
     assert_eq!(solution.accepted, [0, 1, 2]);
+}
+
+/// Weights by which 0.1 + 0.35 + 0.05 of the one and 0.5 of the other are equal, but not in floats.
+const ROUNDED: [[f64; 5]; 2] = [[0.1, 0.35, 0.05, 0.25, 0.25], [0.1, 0.35, 0.05, 0.1, 0.4]];
+
+fn balanced() -> Table {
+    benefits(&[[1.0, 1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0]])
+}
+
+#[test]
+fn f29_vikor_takes_no_order_from_rounding() {
+    for (weights, expected) in ROUNDED.iter().zip([[0.0, 0.5], [0.5, 0.0]]) {
+        let solution = Vikor { majority: half() }.compromise(&balanced(), &of(weights)).unwrap();
+        // The regret of the whole is ½ for both: the greatest single one decides.
+        assert_eq!(solution.regrets, [0.5, 0.499_999_999_999_999_94]);
+        assert_eq!(solution.compromise, expected);
+        assert!(solution.is_stable);
+    }
+}
+
+#[test]
+fn robustness_takes_no_order_from_rounding() {
+    let scores = [[1.0, 1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0]];
+    for weights in &ROUNDED {
+        assert_eq!(stability_radius(&scores, &of(weights)).unwrap().get(), 1.0);
+        let (method, any) = (RankingMethod::WeightedSum(Scale::MinMax), Admissible::Any);
+        let sampled = Robustness::sampled(method, &balanced(), &of(weights), any, 100, Seed::new(1)).unwrap();
+        assert_eq!(sampled.order_holds, 1.0);
+    }
 }
 
 #[test]

@@ -52,6 +52,10 @@ fn judgements_and_weights() {
     assert_stored(&Judgements::from_upper([2.0, 3.0, 2.5]).unwrap(), &[("2.5", "0.0"), (",2.5", "")]);
     let incomplete = IncompleteJudgements::new(3, [(0, 1, 2.0), (1, 2, 3.0)]).unwrap();
     assert_stored(&incomplete, &[("[1,2,3.0]", "[1,1,3.0]"), ("\"size\":3", "\"size\":4")]);
+    // 1/49 of the second: no float that is read back as the same.
+    assert_stored(&IncompleteJudgements::new(2, [(1, 0, 49.0)]).unwrap(), &[("[0,1,", "[0,0,")]);
+    let completed = IncompleteJudgements::new(3, [(0, 1, 0.3), (1, 2, 0.7)]).unwrap().complete().unwrap();
+    assert_stored(&completed, &[("[0.3", "[0.0")]);
     let stages = [("early", weights()), ("late", Weights::new([0.5, 0.5]).unwrap())];
     let lifecycle = LifecycleWeights::new(stages, Interpolation::LogRatio).unwrap();
     assert_stored(&lifecycle, &[("late", "early"), ("[0.75,0.25]", "[1.0,0.0]")]);

@@ -85,6 +85,9 @@ fn f20_constant_columns_follow_the_policy() {
         assert_eq!(dropped.columns()[1], None);
         assert_eq!(Scales::fit(scale, &table, Constant::Reject), Err(IndexError::Constant { column: 1 }));
     }
+    // Half the least number above 0 is no number: nobody is a deviation apart.
+    let least = Scaler::fit(Scale::ZScore, Sense::Benefit, &[0.0, 5e-324]);
+    assert_eq!(least, Err(IndexError::Constant { column: 0 }));
     // One customer is constant in everything; nobody is ahead of them.
     assert_eq!(Scaler::fit(Scale::ZScore, Sense::Benefit, &[3.0]), Err(IndexError::Constant { column: 0 }));
     assert_eq!(scores(Scale::Percentile, Sense::Benefit, &[3.0]), [0.5]);
@@ -202,6 +205,15 @@ fn f19_what_is_known_but_weighs_nothing_is_no_score() {
     let tree =
         Tree::new(Node::branch("all", Weights::new([1.0, 0.0]).unwrap(), ["a", "b"].map(node)).unwrap()).unwrap();
     assert_eq!(tree.score(&[None, Some(1.0)], Missing::Renormalise), Err(IndexError::NothingToScore));
+}
+
+#[test]
+fn f19_a_branch_that_weighs_next_to_nothing_has_its_mean() {
+    let light = Node::branch("light", Weights::new([0.25, 0.75]).unwrap(), ["a", "b"].map(node)).unwrap();
+    let weights = Weights::new([5e-324, 1.0]).unwrap();
+    let tree = Tree::new(Node::branch("all", weights, [light, node("c")]).unwrap()).unwrap();
+    let score = tree.score(&[Some(2.0), Some(6.0), Some(1.0)], Missing::Fail).unwrap();
+    assert_eq!((score.branch("light"), score.branch("all")), (Some(5.0), Some(1.0)));
 }
 
 #[test]

@@ -194,12 +194,13 @@ fn grid_refuses_bad_columns_and_cuts() {
     let error = TwoSidedGrid::new(columns(&[1.0], &[]), at(0.0)).unwrap_err();
     assert_eq!(error, SegmentError::Lengths { expected: 1, found: 0 });
     let error = TwoSidedGrid::new(columns(&[1.0], &[1.0]), at(f64::INFINITY)).unwrap_err();
-    assert_eq!(error, SegmentError::Cut { index: 0, value: f64::INFINITY });
+    let of = |measure: &str, source| SegmentError::Measure { measure: measure.into(), source: Box::new(source) };
+    assert_eq!(error, of("worth", SegmentError::Cut { index: 0, value: f64::INFINITY }));
     let error = TwoSidedGrid::new(columns(&[1.0, 2.0], &[1.0, f64::NEG_INFINITY]), at(0.0)).unwrap_err();
-    let infinite = SegmentError::NotFinite { measure: "delivered value", index: 1, value: f64::NEG_INFINITY };
-    assert_eq!(error, infinite);
+    let infinite = SegmentError::NotFinite { measure: "value", index: 1, value: f64::NEG_INFINITY };
+    assert_eq!(error, of("delivered value", infinite));
     let median = Sides { worth: GridCut::Quantile(share(0.5)), delivered: GridCut::At(0.0) };
-    assert_eq!(TwoSidedGrid::new(columns(&[], &[]), median).unwrap_err(), SegmentError::Empty);
+    assert_eq!(TwoSidedGrid::new(columns(&[], &[]), median).unwrap_err(), of("worth", SegmentError::Empty));
     assert!(TwoSidedGrid::new(columns(&[], &[]), at(0.0)).unwrap().segmentation().is_empty());
 }
 
@@ -288,6 +289,13 @@ fn sums_too_large_for_a_number_are_refused() {
     assert!(matches!(Segmentation::new(["a"], [0; 2]).unwrap().totals(&huge), Err(SegmentError::TooLarge { .. })));
     // Opposite ends of the number line still have a middle.
     assert_eq!(interpolated(&[-f64::MAX, f64::MAX], 2).as_slice(), [0.0]);
+}
+
+#[test]
+fn losses_too_large_for_a_number_are_refused_even_where_profits_hide_them() {
+    let found = Concentration::new(&[f64::MAX, 0.0, -1e308, -1e308]);
+    assert_eq!(found, Err(SegmentError::TooLarge { quantity: "sum of losses" }));
+    assert_eq!(Concentration::new(&[f64::MAX, -1e308]).unwrap().losses(), 1e308);
 }
 
 #[test]
@@ -561,7 +569,7 @@ fn stored_segments_are_checked_when_read() {
     survives(&Pyramid::default(), &[("0.05", "0.5"), (r#"["lead",1.0]"#, r#"["lead",0.9]"#)]);
     survives(&Pyramid::default().tiers(&[3.0, 2.0]).unwrap(), &[("[3.0,", "[2.0,"), ("[3.0,", "[")]);
     let cuts = Sides { worth: GridCut::At(1.0), delivered: GridCut::At(2.0) };
-    survives(&TwoSidedGrid::new(columns(&[1.0], &[1.0]), cuts).unwrap(), &[("stars", "planets")]);
+    survives(&TwoSidedGrid::new(columns(&[1.0], &[1.0]), cuts).unwrap(), &[("stars", "planets"), ("[1.0]", "[]")]);
 }
 
 #[test]

@@ -113,6 +113,7 @@ fn f38_grids_of_the_literature_name_their_cells() {
     // Kumar, Petersen and Leone (2007).
     assert_eq!(named(GridPreset::ValueByReferral), ["champions", "affluents", "advocates", "misers"]);
     assert_eq!(named(GridPreset::CurrentByPotential), ["platinum", "gold", "iron", "lead"]);
+    assert_eq!(named(GridPreset::AttractivenessByWillingness), ["win", "court", "accept", "leave"]);
 }
 
 #[test]

@@ -422,7 +422,10 @@ proptest! {
 fn stored_migrations_and_retention_tables_are_checked_when_read() {
     use super::segment::survives;
     let (before, after) = moves(&[&[3, 1], &[0, 7]]);
-    survives(&before.migration_to(&after).unwrap(), &[("[3,1,0,7]", "[3,1,0]"), ("s1", "s0")]);
+    survives(
+        &before.migration_to(&after).unwrap(),
+        &[("[3,1,0,7]", "[3,1,0]"), ("s1", "s0"), ("[3,", "[18446744073709551609,")],
+    );
     survives(
         &table(RetentionRule::NDay),
         &[

@@ -14,7 +14,8 @@ pub enum RandomIndex {
     /// The table of Chinese textbooks, up to 10 items.
     #[doc(alias = "平均随机一致性指标")]
     ChineseTextbook,
-    /// Alonso and Lamata (2006): a line fitted to simulated eigenvalues, 2.7699 n − 4.3513, for any size.
+    /// The line that Alonso and Lamata (2006) fitted to the greatest eigenvalues of random judgements,
+    /// 2.7699 n − 4.3513; it goes on beyond the tables.
     AlonsoLamata,
 }
 

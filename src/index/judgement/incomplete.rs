@@ -70,8 +70,11 @@ impl IncompleteJudgements {
             ratios[item * size + item] = Some(1.0);
         }
         for (first, second, ratio) in pairs {
-            ratios[first * size + second] = Some(ratio);
-            ratios[second * size + first] = Some(ratio.recip());
+            // Of the two the one above the diagonal is exact, as it is stored: 1 / (1 / x) need not be x.
+            let (row, column, ratio) =
+                if first < second { (first, second, ratio) } else { (second, first, ratio.recip()) };
+            ratios[row * size + column] = Some(ratio);
+            ratios[column * size + row] = Some(ratio.recip());
         }
         Ok(Self { size, ratios })
     }
@@ -187,9 +190,10 @@ impl IncompleteJudgements {
     }
 
     fn filled(&self, missing: &[(usize, usize)], logs: &DVector<f64>) -> Result<Judgements, JudgementError> {
-        let ratios = self.matrix(missing, logs);
+        let mut ratios = self.matrix(missing, logs);
         for &(row, column) in missing {
-            judged(row, column, ratios[row * self.size + column])?;
+            let ratio = judged(row, column, ratios[row * self.size + column])?;
+            ratios[column * self.size + row] = ratio.recip();
         }
         Ok(Judgements { size: self.size, ratios })
     }

@@ -1,7 +1,7 @@
 use rand_distr::{Distribution, Exp1};
 use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
 
-use super::{Ranking, RankingMethod};
+use super::{ROUNDING, Ranking, RankingMethod};
 use crate::index::error::{at_least, same_length};
 use crate::index::{IndexError, Table};
 use crate::units::{Probability, Seed, Weights};
@@ -120,10 +120,14 @@ fn ordered_as(given: &[f64], drawn: &Weights) -> Weights {
     Weights::proven(weights)
 }
 
-/// Customers from the best down; those with equal scores together.
+/// Customers from the best down; those with equal scores together, up to rounding.
 fn tiers(ranking: &Ranking) -> Vec<Vec<usize>> {
     let order = ranking.order();
-    order.chunk_by(|one, next| ranking.scores[*next] >= ranking.scores[*one]).map(<[usize]>::to_vec).collect()
+    let equal = |one: &usize, next: &usize| {
+        let (one, next) = (ranking.scores[*one], ranking.scores[*next]);
+        one - next <= ROUNDING * one.abs().max(next.abs())
+    };
+    order.chunk_by(equal).map(<[usize]>::to_vec).collect()
 }
 
 /// Whether nobody scores above anybody of a better tier.
@@ -159,7 +163,7 @@ fn share_first_place(scores: &[f64], best: &mut [f64]) {
 /// min over pairs ahead, behind of  w·d / (w·d − min d)        d = scores of the one ahead − scores of the one behind
 /// ```
 ///
-/// where a pair with min d ≥ 0 cannot change. Pairs that are equal under the weights given are left out.
+/// where a pair with min d ≥ 0 cannot change. Pairs that are equal under the weights given, up to rounding, are left out.
 ///
 /// # Errors
 ///
@@ -183,6 +187,8 @@ pub fn stability_radius(scores: &[impl AsRef<[f64]>], weights: &Weights) -> Resu
         row.as_ref().iter().try_for_each(|score| super::table::figure(*score).map(drop))?;
     }
     let ranking = Ranking::new(scores.iter().map(|row| weights.mean(row.as_ref())).collect::<Vec<_>>())?;
+    let size = |row: &[f64]| weights.mean(&row.iter().map(|score| score.abs()).collect::<Vec<_>>());
+    let sizes: Vec<f64> = scores.iter().map(|row| size(row.as_ref())).collect();
     let mut radius = 1.0_f64;
     let order = ranking.order();
     for (place, &ahead) in order.iter().enumerate() {
@@ -190,7 +196,7 @@ pub fn stability_radius(scores: &[impl AsRef<[f64]>], weights: &Weights) -> Resu
             let gap = ranking.scores[ahead] - ranking.scores[behind];
             let pairs = scores[ahead].as_ref().iter().zip(scores[behind].as_ref());
             let least = pairs.map(|(one, other)| one - other).fold(f64::INFINITY, f64::min);
-            if gap > 0.0 && least < 0.0 {
+            if gap > ROUNDING * (sizes[ahead] + sizes[behind]) && least < 0.0 {
                 radius = radius.min(gap / (gap - least));
             }
         }

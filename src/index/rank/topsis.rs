@@ -1,5 +1,5 @@
 use super::scaled;
-use crate::index::scale::{Scale, length};
+use crate::index::scale::{Scale, length, turned};
 use crate::index::{IndexError, Table};
 use crate::units::Weights;
 
@@ -34,8 +34,25 @@ pub enum Topsis {
 
 impl Topsis {
     pub(super) fn prepare(self, table: &Table) -> Result<Vec<Vec<f64>>, IndexError> {
-        scaled(table, if matches!(self, Self::Vector) { Scale::Vector } else { Scale::MinMax })
+        match self {
+            Self::Vector => from_best(table),
+            Self::MinMax => scaled(table, Scale::MinMax),
+        }
     }
+}
+
+/// Figures less the best of their column, over the length of the column: distances are those of vector scales, and of
+/// figures that are far from zero but close together no digit is lost.
+fn from_best(table: &Table) -> Result<Vec<Vec<f64>>, IndexError> {
+    let column = |(column, &sense)| -> Result<Vec<f64>, IndexError> {
+        let turned = |figure| turned(Scale::Vector, sense, figure);
+        let figures = table.column(column).into_iter().map(turned).collect::<Result<Vec<f64>, _>>()?;
+        let best = figures.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let whole = length(&figures);
+        Ok(figures.into_iter().map(|figure| if whole > 0.0 { (figure - best) / whole } else { 0.0 }).collect())
+    };
+    let columns = table.senses().iter().enumerate().map(column).collect::<Result<Vec<_>, _>>()?;
+    Ok((0..table.rows()).map(|row| columns.iter().map(|column| column[row]).collect()).collect())
 }
 
 /// The nearness of each row to the best, from 0 to 1.

@@ -1,4 +1,4 @@
-use super::Ranking;
+use super::{ROUNDING, Ranking};
 use crate::index::error::{at_least, same_length};
 use crate::index::{IndexError, Sense, Table};
 use crate::units::{Probability, Weights};
@@ -77,9 +77,9 @@ impl Vikor {
         let behind: Vec<f64> = compromise.iter().map(|q| -q).collect();
         let order = Ranking { scores: behind }.order();
         let (first, second) = (order[0], order[1]);
-        let least_advantage = ((table.rows() - 1) as f64).recip();
+        let least_advantage = (1.0 - ROUNDING) / (table.rows() - 1) as f64;
         let has_advantage = compromise[second] - compromise[first] >= least_advantage;
-        let is_least = |column: &[f64]| column.iter().all(|other| column[first] <= *other);
+        let is_least = |column: &[f64]| column.iter().all(|other| column[first] * (1.0 - ROUNDING) <= *other);
         let is_stable = is_least(&regrets) || is_least(&greatest_regrets);
         let accepted = match (has_advantage, is_stable) {
             (true, true) => vec![first],
@@ -100,16 +100,19 @@ impl Vikor {
         let sums: Vec<f64> = regrets.iter().map(|row| weights.mean(row)).collect();
         let greatest: Vec<f64> = regrets.iter().map(weighted).collect();
         let majority = self.majority.get();
-        let pairs = unit(&sums).into_iter().zip(unit(&greatest));
+        let pairs = unit(&sums, ROUNDING).into_iter().zip(unit(&greatest, ROUNDING));
         (pairs.map(|(s, r)| majority * s + (1.0 - majority) * r).collect(), sums, greatest)
     }
 }
 
-/// Values on a scale from 0 for the least to 1 for the greatest; 0 where all are equal.
-fn unit(values: &[f64]) -> Vec<f64> {
+/// Values on a scale from 0 for the least to 1 for the greatest; 0 where all are equal but for this share of the
+/// greatest.
+fn unit(values: &[f64], rounding: f64) -> Vec<f64> {
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let range = values.iter().copied().fold(f64::NEG_INFINITY, f64::max) - least;
-    values.iter().map(|value| if range > 0.0 { (value - least) / range } else { 0.0 }).collect()
+    let greatest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let range = greatest - least;
+    let differ = range > rounding * greatest.abs();
+    values.iter().map(|value| if differ { (value - least) / range } else { 0.0 }).collect()
 }
 
 /// How far each figure is from the best of its column, from 0 to 1.
@@ -121,7 +124,7 @@ pub(super) fn regrets(table: &Table) -> Result<Vec<Vec<f64>>, IndexError> {
             Sense::Cost => figure,
             Sense::Target(target) => (figure - target).abs(),
         };
-        unit(&table.column(column).into_iter().map(loss).collect::<Vec<_>>())
+        unit(&table.column(column).into_iter().map(loss).collect::<Vec<_>>(), 0.0)
     };
     let columns: Vec<Vec<f64>> = (0..table.columns()).map(short).collect();
     Ok((0..table.rows()).map(|row| columns.iter().map(|column| column[row]).collect()).collect())

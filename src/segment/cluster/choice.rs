@@ -18,7 +18,11 @@ use super::{ClusterError, GaussianMixture, KMeans, KMeansFit, Measures, MixtureF
 /// # Ok::<(), customer_value::segment::ClusterError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "Unchecked<Fit>", bound(deserialize = "Fit: serde::Deserialize<'de>"))
+)]
 pub struct ClusterChoice<Fit> {
     best: Fit,
     candidates: Vec<Candidate>,
@@ -104,5 +108,29 @@ impl GaussianMixture {
             Ok((fit, bic))
         };
         ClusterChoice::least(clusters, fit, |bic| bic)
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Unchecked<Fit> {
+    best: Fit,
+    candidates: Vec<Candidate>,
+}
+
+#[cfg(feature = "serde")]
+impl<Fit> TryFrom<Unchecked<Fit>> for ClusterChoice<Fit> {
+    type Error = ClusterError;
+
+    fn try_from(Unchecked { best, candidates }: Unchecked<Fit>) -> Result<Self, ClusterError> {
+        let one_more = |pair: &[Candidate]| pair[0].clusters.checked_add(1) == Some(pair[1].clusters);
+        let begins = candidates.first().is_some_and(|candidate| candidate.clusters > 0);
+        if !begins || !candidates.windows(2).all(one_more) {
+            return Err(ClusterError::Stored { quantity: "the order of the candidates" });
+        }
+        if !candidates.iter().all(|candidate| candidate.criterion.is_finite()) {
+            return Err(ClusterError::Stored { quantity: "a criterion" });
+        }
+        Ok(Self { best, candidates })
     }
 }

@@ -252,9 +252,8 @@ impl TryFrom<UncheckedCentroids> for Centroids {
     type Error = ClusterError;
 
     fn try_from(UncheckedCentroids { scale, points }: UncheckedCentroids) -> Result<Self, ClusterError> {
-        let whole = |point: &Vec<f64>| {
-            point.len() == scale.names().len() && point.iter().all(|&z| super::measures::in_range(z))
-        };
+        let whole =
+            |point: &Vec<f64>| point.len() == scale.names().len() && point.iter().all(|&z| super::measures::is_mean(z));
         if points.is_empty() || !points.iter().all(whole) {
             return Err(ClusterError::Stored { quantity: "a centroid" });
         }

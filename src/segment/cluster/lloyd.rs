@@ -20,7 +20,8 @@ pub(super) struct Settled {
 /// centroid than before, so that the sum of squares falls in every iteration.
 pub(super) fn lloyd(points: &Rows, start: Vec<Vec<f64>>, most: u32) -> Result<Settled, ClusterError> {
     let mut centroids = sorted(start);
-    for iterations in 0.. {
+    let mut iterations = 0;
+    loop {
         let tally = Tally::of(points, &centroids);
         let next = sorted(occupied(points, tally.means(points.columns().len()), centroids.len())?);
         let converged = next == centroids;
@@ -29,8 +30,8 @@ pub(super) fn lloyd(points: &Rows, start: Vec<Vec<f64>>, most: u32) -> Result<Se
             return Ok(Settled { centroids, inertia: tally.inertia, iterations, ending });
         }
         centroids = next;
+        iterations += 1;
     }
-    unreachable!("the count of iterations meets every u32")
 }
 
 fn sorted(mut centroids: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
@@ -147,15 +148,18 @@ impl Block {
 
 /// The squared distance of every row to a centre.
 pub(super) fn squared_distances(columns: &[&[f64]], centre: &[f64], squares: &mut [f64]) {
+    debug_assert_eq!(columns.len(), centre.len(), "a centre has a coordinate for each column");
     squares.fill(0.0);
-    for (columns, centre) in columns.chunks(4).zip(centre.chunks(4)) {
-        match (columns, centre) {
-            (&[a], &[p]) => add_squares([a], [p], squares),
-            (&[a, b], &[p, q]) => add_squares([a, b], [p, q], squares),
-            (&[a, b, c], &[p, q, r]) => add_squares([a, b, c], [p, q, r], squares),
-            (&[a, b, c, d], &[p, q, r, s]) => add_squares([a, b, c, d], [p, q, r, s], squares),
-            _ => unreachable!("chunks of four, and centroids have a coordinate a column"),
-        }
+    let ((fours, rest), (centres, last)) = (columns.as_chunks(), centre.as_chunks());
+    for (&columns, &centre) in fours.iter().zip(centres) {
+        add_squares::<4>(columns, centre, squares);
+    }
+    match (rest, last) {
+        (&[a], &[p]) => add_squares([a], [p], squares),
+        (&[a, b], &[p, q]) => add_squares([a, b], [p, q], squares),
+        (&[a, b, c], &[p, q, r]) => add_squares([a, b, c], [p, q, r], squares),
+        // Fewer than four are left, of either as many: none.
+        _ => {}
     }
 }
 

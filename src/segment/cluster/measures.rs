@@ -79,6 +79,12 @@ pub(super) fn in_range(value: f64) -> bool {
     value.abs() <= GREATEST
 }
 
+/// Whether a number may be a mean of such numbers: rounding can carry it above the greatest of them.
+#[cfg(feature = "serde")]
+pub(super) fn is_mean(value: f64) -> bool {
+    in_range(value / 2.0)
+}
+
 pub(super) fn distinct_names(names: &[String]) -> Result<(), ClusterError> {
     if names.is_empty() {
         return Err(ClusterError::NoMeasures);

@@ -1,7 +1,7 @@
 mod em;
 mod gaussian;
 
-use em::{Expectation, Search, responsibilities};
+use em::{Climbed, Expectation, Search, responsibilities};
 use gaussian::{Density, Gaussian};
 
 use super::{
@@ -84,8 +84,9 @@ impl GaussianMixture {
     /// # Errors
     ///
     /// [`ClusterError::NoClusters`], [`ClusterError::NoCustomers`], [`ClusterError::Floor`],
-    /// [`ClusterError::Constant`] for measures without spread, or [`ClusterError::TooManyClusters`] for more components
-    /// than different customers.
+    /// [`ClusterError::Constant`] for measures without spread, [`ClusterError::TooManyClusters`] for more components
+    /// than different customers, or [`ClusterError::EmptyComponent`] where every start ends with one that nobody
+    /// belongs to.
     pub fn fit(&self, measures: &Measures, components: usize) -> Result<MixtureFit, ClusterError> {
         if components == 0 {
             return Err(ClusterError::NoClusters);
@@ -94,14 +95,14 @@ impl GaussianMixture {
         let (scale, points) = prepared(measures, components, Scaling::Standard)?;
         let search = Search { points: &points, floor: self.floor, most: self.iterations };
         let k_means = KMeans::new(self.seed);
-        let climb = |start| Ok(search.climb(&k_means.start(&points, components, start)?.centroids));
-        let mut best = climb(0)?;
-        for start in 1..=self.restarts {
-            let next = climb(start)?;
-            if next.log_likelihood > best.log_likelihood {
+        let mut best: Option<Climbed> = None;
+        for start in 0..=self.restarts {
+            let next = search.climb(&k_means.start(&points, components, start)?.centroids);
+            if next.as_ref().map(|next| next.log_likelihood) > best.as_ref().map(|best| best.log_likelihood) {
                 best = next;
             }
         }
+        let best = best.ok_or(ClusterError::EmptyComponent { components })?;
         let mut model = MixtureModel { scale, floor: self.floor, gaussians: best.gaussians };
         model.gaussians.sort_by(|a, b| lexicographic(&a.mean, &b.mean));
         // In the order kept: a sum of densities depends on it in the last bit.
@@ -317,7 +318,11 @@ impl TryFrom<UncheckedModel> for MixtureModel {
     fn try_from(UncheckedModel { scale, floor, gaussians }: UncheckedModel) -> Result<Self, ClusterError> {
         checked_floor(floor)?;
         let measures = scale.names().len();
-        if gaussians.is_empty() || !gaussians.iter().all(|gaussian| gaussian.is_possible(measures, floor)) {
+        let is_possible = |gaussian: &Gaussian| {
+            gaussian.is_possible(measures, floor)
+                && gaussian.covariance_in(scale.spreads()).iter().flatten().all(|value| value.is_finite())
+        };
+        if gaussians.is_empty() || !gaussians.iter().all(is_possible) {
             return Err(ClusterError::Stored { quantity: "a component" });
         }
         let total: f64 = gaussians.iter().map(|gaussian| gaussian.weight).sum();

@@ -164,12 +164,13 @@ impl TryFrom<Unchecked> for Scale {
     type Error = ClusterError;
 
     fn try_from(Unchecked { names, centres, spreads }: Unchecked) -> Result<Self, ClusterError> {
-        super::measures::distinct_names(&names)?;
-        if centres.len() != names.len() || !centres.iter().all(|&centre| in_range(centre)) {
+        use super::measures::{distinct_names, is_mean};
+        distinct_names(&names)?;
+        if centres.len() != names.len() || !centres.iter().all(|&centre| is_mean(centre)) {
             return Err(ClusterError::Stored { quantity: "centre of the scale" });
         }
         // The range of numbers up to 1e140.
-        let possible = |&spread: &f64| spread.is_normal() && spread > 0.0 && in_range(spread / 2.0);
+        let possible = |&spread: &f64| spread.is_normal() && spread > 0.0 && is_mean(spread);
         if spreads.len() != names.len() || !spreads.iter().all(possible) {
             return Err(ClusterError::Stored { quantity: "spread of the scale" });
         }

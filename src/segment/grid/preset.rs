@@ -1,7 +1,7 @@
 use super::{Grid, GridAxis, GridCut};
 use crate::segment::SegmentError;
 
-/// A grid of the literature: its measures and the names of its cells.
+/// A grid in common use: its measures and the names of its cells.
 ///
 /// # Examples
 ///
@@ -39,6 +39,10 @@ pub enum GridPreset {
     /// Own value by the value of those whom they refer: champions, affluents (refer nobody), advocates (refer others, buy
     /// little), misers.
     ValueByReferral,
+    /// How attractive prospects are by how willing they are to buy: win (both), court (attractive, not willing yet),
+    /// accept (willing, hardly attractive), leave.
+    #[doc(alias = "目标顾客")]
+    AttractivenessByWillingness,
 }
 
 impl GridPreset {
@@ -49,6 +53,7 @@ impl GridPreset {
             Self::CurrentByPotentialByLoyalty => &["current value", "potential value", "loyalty"],
             Self::ProfitabilityByTenure => &["profitability", "tenure"],
             Self::ValueByReferral => &["lifetime value", "referral value"],
+            Self::AttractivenessByWillingness => &["attractiveness", "willingness"],
         }
     }
 
@@ -68,6 +73,7 @@ impl GridPreset {
             ],
             Self::ProfitabilityByTenure => &["true friends", "butterflies", "barnacles", "strangers"],
             Self::ValueByReferral => &["champions", "affluents", "advocates", "misers"],
+            Self::AttractivenessByWillingness => &["win", "court", "accept", "leave"],
         }
     }
 

@@ -1,5 +1,5 @@
-use super::GridCut;
-use crate::segment::{SegmentError, Segmentation, all_finite, same_length};
+use super::{Grid, GridAxis, GridCut};
+use crate::segment::{SegmentError, Segmentation};
 
 /// One thing for each side: what customers are worth to the firm, and what the firm delivers to them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,7 +41,8 @@ pub struct Sides<T> {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
 pub struct TwoSidedGrid {
-    cuts: Sides<f64>,
+    /// Worth, then what is delivered, each in two.
+    grid: Grid,
     segmentation: Segmentation,
 }
 
@@ -52,19 +53,23 @@ impl TwoSidedGrid {
     ///
     /// # Errors
     ///
-    /// [`SegmentError::Lengths`], [`SegmentError::NotFinite`] with measure and position, [`SegmentError::Cut`] for a
-    /// cut that is no number, or [`SegmentError::Empty`] when a quantile of nobody is asked for.
+    /// [`SegmentError::Lengths`], or [`SegmentError::Measure`] around [`SegmentError::NotFinite`] with the position,
+    /// [`SegmentError::Cut`] for a cut that is no number, or [`SegmentError::Empty`] when a quantile of nobody is asked
+    /// for.
     pub fn new(measures: Sides<&[f64]>, cuts: Sides<GridCut>) -> Result<Self, SegmentError> {
-        let cuts = Sides {
-            worth: cuts.worth.resolve("worth", measures.worth)?,
-            delivered: cuts.delivered.resolve("delivered value", measures.delivered)?,
-        };
-        Ok(Self { cuts, segmentation: assign(cuts, measures)? })
+        let axes = [
+            GridAxis::high_and_low("worth", measures.worth, cuts.worth)?,
+            GridAxis::high_and_low("delivered value", measures.delivered, cuts.delivered)?,
+        ];
+        let grid = Grid::new(axes, LABELS)?;
+        let segmentation = grid.assign(&[measures.worth, measures.delivered])?;
+        Ok(Self { grid, segmentation })
     }
 
     /// The numbers at which the measures are divided.
-    pub const fn cuts(&self) -> Sides<f64> {
-        self.cuts
+    pub fn cuts(&self) -> Sides<f64> {
+        let at = |axis: usize| self.grid.axes()[axis].cuts.as_slice()[0];
+        Sides { worth: at(0), delivered: at(1) }
     }
 
     /// Who is in which cell.
@@ -76,25 +81,16 @@ impl TwoSidedGrid {
     ///
     /// # Errors
     ///
-    /// [`SegmentError::Lengths`], or [`SegmentError::NotFinite`] with measure and position.
+    /// [`SegmentError::Lengths`], or [`SegmentError::Measure`] around [`SegmentError::NotFinite`] with the position.
     pub fn assign(&self, measures: Sides<&[f64]>) -> Result<Segmentation, SegmentError> {
-        assign(self.cuts, measures)
+        self.grid.assign(&[measures.worth, measures.delivered])
     }
-}
-
-fn assign(cuts: Sides<f64>, measures: Sides<&[f64]>) -> Result<Segmentation, SegmentError> {
-    same_length(measures.worth.len(), measures.delivered.len())?;
-    let worth = all_finite("worth", measures.worth)?;
-    let delivered = all_finite("delivered value", measures.delivered)?;
-    let low = |value: f64, cut: f64| u32::from(value < cut);
-    let cell = |(&worth, &delivered): (&f64, &f64)| 2 * low(worth, cuts.worth) + low(delivered, cuts.delivered);
-    Ok(Segmentation::proven(LABELS.map(String::from).into(), worth.iter().zip(delivered).map(cell).collect()))
 }
 
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
 struct Unchecked {
-    cuts: Sides<f64>,
+    grid: Grid,
     segmentation: Segmentation,
 }
 
@@ -102,13 +98,18 @@ struct Unchecked {
 impl TryFrom<Unchecked> for TwoSidedGrid {
     type Error = SegmentError;
 
-    fn try_from(raw: Unchecked) -> Result<Self, SegmentError> {
-        GridCut::At(raw.cuts.worth).resolve("worth", &[])?;
-        GridCut::At(raw.cuts.delivered).resolve("delivered value", &[])?;
-        if raw.segmentation.labels().iter().eq(LABELS.iter()) {
-            Ok(Self { cuts: raw.cuts, segmentation: raw.segmentation })
-        } else {
-            Err(SegmentError::Labels { expected: LABELS.len(), found: raw.segmentation.labels().len() })
+    fn try_from(Unchecked { grid, segmentation }: Unchecked) -> Result<Self, SegmentError> {
+        if grid.axes().len() != 2 {
+            return Err(SegmentError::PerMeasure { what: "measures", expected: 2, found: grid.axes().len() });
         }
+        if let Some(axis) = grid.axes().iter().find(|axis| axis.cuts.bins() != 2) {
+            return axis.named(Err(SegmentError::Labels { expected: 2, found: axis.cuts.bins() }));
+        }
+        for labels in [grid.labels(), segmentation.labels()] {
+            if !labels.iter().eq(LABELS.iter()) {
+                return Err(SegmentError::Labels { expected: LABELS.len(), found: labels.len() });
+            }
+        }
+        Ok(Self { grid, segmentation })
     }
 }

@@ -22,8 +22,7 @@ use crate::units::{Span, Weights};
 ///
 /// # References
 ///
-/// Chang & Tsay (2004), *Integrating of SOM and K-means in data mining clustering: an empirical study of CRM and
-/// profitability evaluation* (LRFM).
+/// Chang & Tsay (2004) add the length of the relationship to RFM.
 #[doc(alias = "LRFM")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]

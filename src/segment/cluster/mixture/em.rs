@@ -30,13 +30,13 @@ pub(super) struct Climbed {
 }
 
 impl Search<'_> {
-    /// From the clusters around centroids to the top of their hill.
-    pub(super) fn climb(&self, centroids: &[Vec<f64>]) -> Climbed {
-        let around: Vec<Gaussian> = centroids.iter().map(|centroid| Gaussian::around(centroid)).collect();
-        let mut gaussians = self.maximised(&nearest(self.points, centroids), &around);
+    /// From the clusters around centroids to the top of their hill; `None` where a component dies on the way.
+    pub(super) fn climb(&self, centroids: &[Vec<f64>]) -> Option<Climbed> {
+        let mut gaussians = self.maximised(&nearest(self.points, centroids), centroids)?;
         let mut expectation = self.expected(&gaussians);
         for iterations in 0..self.most {
-            let next = self.maximised(&expectation.moments, &gaussians);
+            let means: Vec<Vec<f64>> = gaussians.iter().map(|gaussian| gaussian.mean.clone()).collect();
+            let next = self.maximised(&expectation.moments, &means)?;
             let expected = self.expected(&next);
             let gain = expected.log_likelihood - expectation.log_likelihood;
             // Rounding can make the last step a loss, which is not taken.
@@ -46,16 +46,12 @@ impl Search<'_> {
             }
             if gain < LEAST_GAIN * self.points.total() {
                 let iterations = iterations + u32::from(taken);
-                return Climbed {
-                    gaussians,
-                    log_likelihood: expectation.log_likelihood,
-                    iterations,
-                    ending: Ending::Converged,
-                };
+                let (log_likelihood, ending) = (expectation.log_likelihood, Ending::Converged);
+                return Some(Climbed { gaussians, log_likelihood, iterations, ending });
             }
         }
         let (iterations, ending) = (self.most, Ending::OutOfIterations);
-        Climbed { gaussians, log_likelihood: expectation.log_likelihood, iterations, ending }
+        Some(Climbed { gaussians, log_likelihood: expectation.log_likelihood, iterations, ending })
     }
 
     fn expected(&self, gaussians: &[Gaussian]) -> Expectation {
@@ -63,18 +59,15 @@ impl Search<'_> {
         Expectation::of(self.points, &densities)
     }
 
-    /// The likeliest components given who belongs where. One that nobody belongs to stays, with weight 0.
-    fn maximised(&self, moments: &[Moments], before: &[Gaussian]) -> Vec<Gaussian> {
+    /// The likeliest components given who belongs where; `None` where nobody belongs to one.
+    fn maximised(&self, moments: &[Moments], means: &[Vec<f64>]) -> Option<Vec<Gaussian>> {
         let total = self.points.total();
-        let next = |(moments, before): (&Moments, &Gaussian)| {
-            if moments.customers.is_normal() {
-                let weight = (moments.customers / total).min(1.0);
-                Gaussian::new(weight, moments.mean(&before.mean), &moments.covariance(), self.floor)
-            } else {
-                Gaussian { weight: 0.0, ..before.clone() }
-            }
+        let next = |(moments, mean): (&Moments, &Vec<f64>)| {
+            let weight = (moments.customers / total).min(1.0);
+            let lives = moments.customers.is_normal();
+            lives.then(|| Gaussian::new(weight, moments.mean(mean), &moments.covariance(), self.floor))
         };
-        moments.iter().zip(before).map(next).collect()
+        moments.iter().zip(means).map(next).collect()
     }
 }
 

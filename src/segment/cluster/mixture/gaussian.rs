@@ -31,11 +31,6 @@ impl Gaussian {
         Self { weight, mean, covariance, on_floor }
     }
 
-    /// Around a point, of weight 0 and the variances of the measures.
-    pub(super) fn around(point: &[f64]) -> Self {
-        Self::new(0.0, point.to_vec(), &DMatrix::identity(point.len(), point.len()), 1.0)
-    }
-
     /// The covariance in units of which so many make 1 on the scale.
     pub(super) fn covariance_in(&self, spreads: &[f64]) -> Vec<Vec<f64>> {
         let row = |(row, own): (&Vec<f64>, &f64)| -> Vec<f64> {
@@ -52,7 +47,8 @@ impl Gaussian {
     #[cfg(feature = "serde")]
     pub(super) fn is_possible(&self, measures: usize, floor: f64) -> bool {
         let whole = |values: &Vec<f64>| values.len() == measures && values.iter().all(|value| value.abs() <= 1e140);
-        let shaped = (0.0..=1.0).contains(&self.weight)
+        let shaped = self.weight > 0.0
+            && self.weight <= 1.0
             && whole(&self.mean)
             && self.covariance.len() == measures
             && self.covariance.iter().all(whole);
