@@ -158,6 +158,7 @@ mod math;
 mod parallel;
 pub mod segment;
 mod units;
+pub mod voice;
 
 /// The README's example, compiled and run with the other documentation tests.
 #[cfg(doctest)]
