@@ -65,7 +65,8 @@ impl<const LOW: u8, const HIGH: u8> Answer<LOW, HIGH> {
     ///
     /// [`VoiceError::Answer`] off the scale, or between two answers: nothing is rounded.
     pub fn from_score(value: f64) -> Result<Self, VoiceError> {
-        let on_scale = (LOW..=LOW + Self::WIDTH).find(|&answer| f64::from(answer) == value);
+        // −0 is 0.
+        let on_scale = (LOW..=LOW + Self::WIDTH).find(|&answer| f64::from(answer).total_cmp(&(value + 0.0)).is_eq());
         on_scale.map(Self).ok_or(VoiceError::Answer { value, low: LOW, high: HIGH })
     }
 

@@ -77,13 +77,11 @@ impl FactorReport {
     ///
     /// ```
     /// use customer_value::Weights;
-    /// use customer_value::voice::{IndexPoints, LeastAnswers, Survey, ZeroToTen};
+    /// use customer_value::voice::{IndexPoints, LeastAnswers, Survey};
     ///
     /// let month = |rows: &[[u8; 2]]| {
-    ///     let answer = |score: u8| ZeroToTen::new(score).map(Some);
-    ///     let rows: Result<Vec<_>, _> = rows.iter().map(|&[a, b]| Ok([answer(a)?, answer(b)?])).collect();
-    ///     let weights = Weights::new([0.6, 0.4])?;
-    ///     Survey::new(["advisor", "waiting"], &rows?)?.report(&weights, IndexPoints::Hundred, LeastAnswers::TWO)
+    ///     let survey = Survey::<0, 10>::from_scores(["advisor", "waiting"], rows)?;
+    ///     survey.report(&Weights::new([0.6, 0.4])?, IndexPoints::Hundred, LeastAnswers::TWO)
     /// };
     /// let (before, now) = (month(&[[8, 7], [8, 7]])?, month(&[[9, 8], [8, 5]])?);
     /// let change = now.change_from(&before)?;

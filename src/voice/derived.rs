@@ -48,11 +48,11 @@ impl<const LOW: u8, const HIGH: u8> Survey<LOW, HIGH> {
     /// ```
     /// use customer_value::voice::{OneToTen, Survey};
     ///
-    /// let answer = |score: u8| OneToTen::new(score).map(Some);
-    /// let rows = [[9, 3], [3, 3], [9, 5], [3, 5], [6, 4]]; // the factors are uncorrelated
-    /// let rows: Result<Vec<_>, _> = rows.iter().map(|&[a, b]| Ok([answer(a)?, answer(b)?])).collect();
-    /// let overall: Result<Vec<_>, _> = [6, 4, 8, 6, 6].map(answer).into_iter().collect();
-    /// let derived = Survey::new(["advisor", "waiting"], &rows?)?.derived_weights(&overall?)?;
+    /// // The factors are uncorrelated.
+    /// let rows = [[9, 3], [3, 3], [9, 5], [3, 5], [6, 4]];
+    /// let survey = Survey::<1, 10>::from_scores(["advisor", "waiting"], &rows)?;
+    /// let overall: Result<Vec<_>, _> = [6, 4, 8, 6, 6].map(|score| OneToTen::new(score).map(Some)).into_iter().collect();
+    /// let derived = survey.derived_weights(&overall?)?;
     /// assert!((derived.weights.get(0).unwrap_or(0.0) - 0.5).abs() < 1e-12);
     /// assert!((derived.r_squared.get() - 1.0).abs() < 1e-12);
     /// # Ok::<(), customer_value::voice::VoiceError>(())

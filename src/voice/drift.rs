@@ -12,11 +12,11 @@ use crate::index::{ControlLimits, ControlVerdict};
 /// ```
 /// use customer_value::Weights;
 /// use customer_value::index::ControlVerdict;
-/// use customer_value::voice::{DriftLimits, IndexPoints, LeastAnswers, OneToFive, Survey};
+/// use customer_value::voice::{DriftLimits, IndexPoints, LeastAnswers, Survey};
 ///
 /// let month = |answers: [u8; 4]| {
-///     let rows: Result<Vec<_>, _> = answers.iter().map(|&a| Ok([Some(OneToFive::new(a)?)])).collect();
-///     Survey::new(["waiting"], &rows?)?.report(&Weights::equal(1)?, IndexPoints::Hundred, LeastAnswers::TWO)
+///     let survey = Survey::<1, 5>::from_scores(["waiting"], &answers.map(|answer| [answer]))?;
+///     survey.report(&Weights::equal(1)?, IndexPoints::Hundred, LeastAnswers::TWO)
 /// };
 /// let limits = DriftLimits::from_baseline(&[month([4, 4, 4, 3])?, month([4, 4, 4, 4])?, month([4, 5, 4, 4])?], 3.0)?;
 /// assert_eq!((limits.index().low(), limits.index().high()), (56.25, 93.75)); // 75 ± 3 · 6.25

@@ -28,6 +28,16 @@ pub enum VoiceError {
         /// The greatest answer of the scale.
         high: u8,
     },
+    /// A row of a survey has an answer that the scale does not have.
+    #[error("row {row}, column {column} (from 0): {source}")]
+    RowAnswer {
+        /// Position of the respondent.
+        row: usize,
+        /// Position of the factor.
+        column: usize,
+        /// What is wrong.
+        source: Box<Self>,
+    },
     /// An event of a log is an answer that the scale of its question does not have.
     #[error("answer of customer {customer} (from 0) to {question:?}: {source}")]
     LoggedAnswer {

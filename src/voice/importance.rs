@@ -201,10 +201,9 @@ impl FactorReport {
     ///
     /// ```
     /// use customer_value::Weights;
-    /// use customer_value::voice::{IndexPoints, LeastAnswers, OneToFive, Survey};
+    /// use customer_value::voice::{IndexPoints, LeastAnswers, Survey};
     ///
-    /// let row = |a, b| Ok::<_, customer_value::voice::VoiceError>([Some(OneToFive::new(a)?), Some(OneToFive::new(b)?)]);
-    /// let survey = Survey::new(["advisor", "coffee"], &[row(4, 2)?, row(4, 2)?])?;
+    /// let survey = Survey::<1, 5>::from_scores(["advisor", "coffee"], &[[4, 2], [4, 2]])?;
     /// let report = survey.report(&Weights::new([0.75, 0.25])?, IndexPoints::Hundred, LeastAnswers::TWO)?;
     /// let first = &report.mend_first(&[100.0, 100.0])?[0];
     /// // The coffee is further from perfect, but 18.75 points of the index are not so many as 0.75 · 25.

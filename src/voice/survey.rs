@@ -13,14 +13,11 @@ use crate::segment::Segmentation;
 /// # Examples
 ///
 /// ```
-/// use customer_value::voice::{IndexPoints, LeastAnswers, OneToTen, Survey};
 /// use customer_value::Weights;
+/// use customer_value::voice::{IndexPoints, LeastAnswers, Survey};
 ///
-/// let answer = |score: u8| OneToTen::new(score).map(Some);
-/// let survey = Survey::new(
-///     ["advisor", "pick-up"],
-///     &[[answer(9)?, answer(6)?], [answer(8)?, None], [answer(10)?, answer(8)?]],
-/// )?;
+/// let rows = [[Some(9), Some(6)], [Some(8), None], [Some(10), Some(8)]];
+/// let survey: Survey<1, 10> = Survey::from_scores(["advisor", "pick-up"], &rows)?;
 /// assert_eq!(survey.column("pick-up"), Some(vec![Some(6.0), None, Some(8.0)]));
 ///
 /// let report = survey.report(&Weights::new([0.6, 0.4])?, IndexPoints::Thousand, LeastAnswers::TWO)?;
@@ -69,6 +66,43 @@ impl<const LOW: u8, const HIGH: u8> Survey<LOW, HIGH> {
             answers.extend_from_slice(given);
         }
         Ok(Self { factors, answers })
+    }
+
+    /// The same from plain numbers, such as columns of a file: whole numbers, or `None` where an answer is missing.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new); [`VoiceError::RowAnswer`] around [`VoiceError::Answer`] for a number off the scale.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::voice::{Survey, VoiceError};
+    ///
+    /// let graded = Survey::<1, 5>::from_scores(["waiting", "advice"], &[[4, 5], [3, 5]])?;
+    /// assert_eq!(graded.respondents(), 2);
+    /// let problem = Survey::<1, 5>::from_scores(["waiting", "advice"], &[[4, 5], [3, 6]]);
+    /// let source = Box::new(VoiceError::Answer { value: 6.0, low: 1, high: 5 });
+    /// assert_eq!(problem, Err(VoiceError::RowAnswer { row: 1, column: 1, source }));
+    /// # Ok::<(), VoiceError>(())
+    /// ```
+    pub fn from_scores<Factor: Into<String>, Score: Copy + Into<Option<u8>>>(
+        factors: impl IntoIterator<Item = Factor>,
+        rows: &[impl AsRef<[Score]>],
+    ) -> Result<Self, VoiceError> {
+        let answer = |row: usize, (column, score): (usize, &Score)| match (*score).into() {
+            Some(score) => Answer::new(score).map(Some).map_err(|source| VoiceError::RowAnswer {
+                row,
+                column,
+                source: Box::new(source),
+            }),
+            None => Ok(None),
+        };
+        let answers = |(row, scores): (usize, &_)| {
+            let scores: &[Score] = AsRef::as_ref(scores);
+            scores.iter().enumerate().map(|score| answer(row, score)).collect::<Result<Vec<_>, _>>()
+        };
+        Self::new(factors, &rows.iter().enumerate().map(answers).collect::<Result<Vec<_>, _>>()?)
     }
 
     /// The answers in a log to these questions: a row for each customer, in the order of [`InteractionLog::ids`]; of
