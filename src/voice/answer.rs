@@ -13,6 +13,13 @@ use crate::interaction::Event;
 /// # Ok::<(), customer_value::voice::VoiceError>(())
 /// ```
 ///
+/// A scale on which all answers are the same does not exist either:
+///
+/// ```compile_fail
+/// let answer = customer_value::voice::Answer::<5, 5>::new(5)?;
+/// # Ok::<(), customer_value::voice::VoiceError>(())
+/// ```
+///
 /// # Examples
 ///
 /// ```

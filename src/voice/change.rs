@@ -100,11 +100,9 @@ impl FactorReport {
     pub fn change_from(&self, before: &Self) -> Result<FactorChange, VoiceError> {
         self.same_factors(before)?;
         let (then, now) = (before.shown()?, self.shown()?);
-        let weights = |report: &Self| report.weights.clone().without_rounding();
-        let (weights_then, weights_now) = (weights(before), weights(self));
-        let mean_index = 0.5 * (weights_then.mean(&then) + weights_now.mean(&now));
+        let mean_index = 0.5 * (before.weights.mean(&then) + self.weights.mean(&now));
         let factors = self.factors.iter().enumerate().map(|(k, score)| {
-            let weights = [weights_then.as_slice()[k], weights_now.as_slice()[k]];
+            let weights = [before, self].map(|report| report.weights.as_slice()[k]);
             FactorContribution::new(&score.factor, weights, [then[k], now[k]], mean_index)
         });
         let error = |report: &Self| report.index().reading().map_or(0.0, Reading::standard_error);

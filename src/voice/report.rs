@@ -87,6 +87,8 @@ impl<const LOW: u8, const HIGH: u8> Survey<LOW, HIGH> {
         least: LeastAnswers,
     ) -> Result<FactorReport, VoiceError> {
         same_length("weights", self.factors().len(), weights.as_slice().len())?;
+        // So that the best answers of all give full points, and changes of weights sum to zero.
+        let weights = weights.clone().without_rounding();
         let moments = self.moments();
         let [zero, rise, full] = points.line::<LOW, HIGH>();
         let scaled = |length: f64| length / rise * full;
@@ -98,8 +100,8 @@ impl<const LOW: u8, const HIGH: u8> Survey<LOW, HIGH> {
             }),
         };
         let factors: Vec<FactorScore> = self.factors().iter().enumerate().map(score).collect();
-        let index = index(weights, &factors, || (scaled(moments.standard_error(weights.as_slice())), moments.rows()));
-        Ok(FactorReport { low: LOW, high: HIGH, points, weights: weights.clone(), factors, index })
+        let index = index(&weights, &factors, || (scaled(moments.standard_error(weights.as_slice())), moments.rows()));
+        Ok(FactorReport { low: LOW, high: HIGH, points, weights, factors, index })
     }
 }
 
@@ -128,7 +130,7 @@ impl FactorReport {
         &self.factors
     }
 
-    /// The weights of the factors.
+    /// The weights of the factors, over their sum, which missed one by rounding at most.
     pub const fn weights(&self) -> &Weights {
         &self.weights
     }

@@ -3,7 +3,7 @@ use super::moments::Moments;
 use super::survey::at_most;
 use super::{Cell, LeastAnswers, OneToSeven, Reading, VoiceError};
 use crate::index::Disconfirmation;
-use crate::units::{UnitError, Weights};
+use crate::units::Weights;
 
 /// The dimensions of service quality.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,16 +64,12 @@ impl ServqualAnswers {
     }
 
     /// The means over the items of a dimension of what is expected and perceived.
-    ///
-    /// # Errors
-    ///
-    /// None that can happen: means of answers are numbers.
-    pub fn disconfirmation(&self, dimension: QualityDimension) -> Result<Disconfirmation, UnitError> {
+    pub fn disconfirmation(&self, dimension: QualityDimension) -> Disconfirmation {
         let mean = |answers: &[OneToSeven; ITEMS]| {
             let sum: u16 = dimension.items().map(|item| u16::from(answers[item].get())).sum();
             f64::from(sum) / dimension.items().len() as f64
         };
-        Disconfirmation::new(mean(&self.expected), mean(&self.perceived))
+        Disconfirmation::of_answers(mean(&self.expected), mean(&self.perceived))
     }
 }
 

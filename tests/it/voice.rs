@@ -203,7 +203,7 @@ fn f63_gaps_run_from_minus_6_to_6() {
         let quality = Servqual::new(&customers, &Weights::equal(5).unwrap(), TWO).unwrap();
         assert!((value(quality.weighted()) - gap).abs() < 1e-15);
         assert_eq!(quality.plain().n(), 3);
-        let disconfirmation = customers[0].disconfirmation(QualityDimension::Empathy).unwrap();
+        let disconfirmation = customers[0].disconfirmation(QualityDimension::Empathy);
         assert_eq!(disconfirmation.difference(), gap);
     }
 }
@@ -276,6 +276,16 @@ fn f64_rejects_what_is_no_map() {
 }
 
 #[test]
+fn f64_factors_of_a_report_by_their_weights_and_scores() {
+    let report = month(&[80, 40, 90], &[0.5, 0.3, 0.2]);
+    let map = report.importance_performance(Crosshair::Means).unwrap();
+    assert_eq!((map.performance_line(), (map.importance_line() - 1.0 / 3.0).abs() < 1e-15), (70.0, true));
+    let quadrants: Vec<Quadrant> = map.factors().iter().map(|(_, quadrant)| *quadrant).collect();
+    assert_eq!(quadrants, [Quadrant::KeepUp, Quadrant::LowPriority, Quadrant::PossibleOverkill]);
+    assert_eq!(map.factors()[1].0, point("factor 1", 0.3, 40.0));
+}
+
+#[test]
 fn f65_change_by_factor_computed() {
     let (before, now) = (month(&[80, 70], &[0.6, 0.4]), month(&[82, 65], &[0.6, 0.4]));
     assert_printed(value(before.index()), "76");
@@ -310,6 +320,16 @@ fn f65_a_change_is_told_as_a_tree_that_adds_up_to_the_last_bit() {
         assert_eq!((find("level"), find("mix")), (part.level, part.mix));
         assert_eq!(tree.find(&[&part.factor]).unwrap().value(), part.total());
     }
+}
+
+#[test]
+fn f65_weights_that_miss_one_by_rounding_leave_no_rest() {
+    let third = 0.333_333_333_3;
+    let thirds = weights(&[third; 3]);
+    let report = |tenths: [usize; 3]| means::<0, 10>(&tenths).report(&thirds, IndexPoints::Hundred, TWO).unwrap();
+    let (before, now) = (report([0, 0, 0]), report([100, 100, 100]));
+    assert!((value(now.index()) - 100.0).abs() < 1e-13);
+    assert!((now.change_from(&before).unwrap().total() - 100.0).abs() < 1e-13);
 }
 
 #[test]
@@ -724,6 +744,6 @@ fn g51_disconfirmation_of_answers_computed() {
     let [six, seven] = [6, 7].map(|answer| [OneToSeven::new(answer).unwrap(); 22]);
     let answers = ServqualAnswers { expected: seven, perceived: six };
     for dimension in QualityDimension::ALL {
-        assert_eq!(answers.disconfirmation(dimension).unwrap().difference(), -1.0);
+        assert_eq!(answers.disconfirmation(dimension).difference(), -1.0);
     }
 }
