@@ -64,14 +64,14 @@ impl FactorReport {
     /// I - I' = \sum_k \bar w_k (s_k - s'_k) + \sum_k (w_k - w'_k)(\bar s_k - \bar I)
     /// ```
     ///
-    /// where a dash marks the report before, and bars are means of before and now: nothing depends on an order, and there
-    /// is no rest. A factor that gains weight adds what it is above the index, not all of its score. With the same weights
-    /// a contribution is weight times change.
+    /// where a dash marks the report before, and bars are means of before and now: nothing depends on an order, and
+    /// there is no rest. A factor that gains weight adds what it is above the index, not all of its score. With the
+    /// same weights a contribution is weight times change.
     ///
     /// # Errors
     ///
-    /// [`VoiceError::OtherFactors`] for other factors, points or scales; [`VoiceError::Suppressed`] when a score of either
-    /// report is.
+    /// [`VoiceError::OtherFactors`] for other factors, points or scales; [`VoiceError::Suppressed`] when a score of
+    /// either report is.
     ///
     /// # Examples
     ///

@@ -11,7 +11,8 @@ use crate::units::{Probability, Weights};
 pub struct DerivedWeights {
     /// The weights, in proportion to the standardised coefficients.
     pub weights: Weights,
-    /// The standardised coefficients: by how many standard deviations overall satisfaction rises with one of the factor.
+    /// The standardised coefficients: by how many standard deviations overall satisfaction rises with one of the
+    /// factor.
     pub coefficients: Vec<f64>,
     /// The share of the variance of overall satisfaction that the factors explain.
     pub r_squared: Probability,
@@ -19,8 +20,8 @@ pub struct DerivedWeights {
     pub n: u32,
 }
 
-/// Correlations of whole numbers leave about 1e-16 of the variance of a column that follows from others. Columns that do
-/// not leave more than this, short of a million respondents of whom all but one agree.
+/// Correlations of whole numbers leave about 1e-16 of the variance of a column that follows from others. Columns that
+/// do not follow leave more than this, unless all but one of a hundred million respondents agree.
 const COLLINEAR: f64 = 1e-10;
 
 impl<const LOW: u8, const HIGH: u8> Survey<LOW, HIGH> {
@@ -38,8 +39,8 @@ impl<const LOW: u8, const HIGH: u8> Survey<LOW, HIGH> {
     ///
     /// # Errors
     ///
-    /// [`VoiceError::Lengths`] unless there is an entry for each respondent; [`VoiceError::TooFew`] unless more answered
-    /// every question than there are factors and two; [`VoiceError::Constant`], [`VoiceError::Collinear`];
+    /// [`VoiceError::Lengths`] unless there is an entry for each respondent; [`VoiceError::TooFew`] unless at least two
+    /// more answered every question than there are factors; [`VoiceError::Constant`], [`VoiceError::Collinear`];
     /// [`VoiceError::NegativeImportance`], for a weight below zero is no weight; [`VoiceError::Weights`] when no factor
     /// goes with satisfaction.
     ///
@@ -51,7 +52,7 @@ impl<const LOW: u8, const HIGH: u8> Survey<LOW, HIGH> {
     /// // The factors are uncorrelated.
     /// let rows = [[9, 3], [3, 3], [9, 5], [3, 5], [6, 4]];
     /// let survey = Survey::<1, 10>::from_scores(["advisor", "waiting"], &rows)?;
-    /// let overall: Result<Vec<_>, _> = [6, 4, 8, 6, 6].map(|score| OneToTen::new(score).map(Some)).into_iter().collect();
+    /// let overall: Result<Vec<_>, _> = [6, 4, 8, 6, 6].map(OneToTen::new).into_iter().map(|x| x.map(Some)).collect();
     /// let derived = survey.derived_weights(&overall?)?;
     /// assert!((derived.weights.get(0).unwrap_or(0.0) - 0.5).abs() < 1e-12);
     /// assert!((derived.r_squared.get() - 1.0).abs() < 1e-12);

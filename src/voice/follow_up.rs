@@ -253,7 +253,8 @@ pub enum AnswerFrom {
 /// let complaint = |event: &Event<_>| matches!(event, Event::Complaint);
 /// let reply = |event: &Event<_>| matches!(event, Event::Contact { .. } | Event::ServiceVisit { .. });
 /// let replies = cases(&log, complaint, reply, AnswerFrom::SameMoment);
-/// assert_eq!(Promises::of_cases(&replies, Span::days(3.0)?, may(31)?)?, Promises { met: 1, late: 1, ..Promises::default() });
+/// let promises = Promises::of_cases(&replies, Span::days(3.0)?, may(31)?)?;
+/// assert_eq!(promises, Promises { met: 1, late: 1, overdue: 0, open: 0 });
 ///
 /// // Recovery: who complained, and bought again within three weeks.
 /// let bought = |event: &Event<_>| matches!(event, Event::Purchase { .. });
@@ -283,46 +284,6 @@ pub fn cases<Id: Ord>(
         }
     }
     cases
-}
-
-/// How many of these members did something in a log, such as take part in a campaign, buy, or log in.
-///
-/// Members without any row count as members; rows of others do not count.
-///
-/// # Errors
-///
-/// [`VoiceError::DuplicateMember`].
-///
-/// # Examples
-///
-/// ```
-/// use customer_value::voice::participation;
-/// use customer_value::{Day, Event, FirstSeen, Granularity, Interaction, InteractionLog, Window};
-///
-/// let day = Day::new(2024, 5, 17)?;
-/// let log = InteractionLog::builder(Window::new(day, day, FirstSeen::IsNew)?, Granularity::Day)
-///     .extend([Interaction::new("li", day, Event::Referral { whom: "wu" })])
-///     .build()?;
-/// let referred = participation(&log, &["li", "wu", "xu", "ma"], |event| matches!(event, Event::Referral { .. }))?;
-/// assert_eq!((referred.part(), referred.whole()), (1, 4));
-/// # Ok::<(), customer_value::Error>(())
-/// ```
-#[doc(alias = "activation rate")]
-#[doc(alias = "激活率")]
-pub fn participation<Id: Ord>(
-    log: &InteractionLog<Id>,
-    members: &[Id],
-    takes_part: impl Fn(&Event<Id>) -> bool,
-) -> Result<Proportion, VoiceError> {
-    let mut order: Vec<usize> = (0..members.len()).collect();
-    order.sort_by(|&one, &other| members[one].cmp(&members[other]));
-    let twice = order.windows(2).filter(|pair| members[pair[0]] == members[pair[1]]);
-    // The sort is stable, so that the later of two stands second.
-    if let Some((row, earlier)) = twice.map(|pair| (pair[1], pair[0])).min() {
-        return Err(VoiceError::DuplicateMember { row, earlier });
-    }
-    let part = members.iter().filter(|&member| log.of(member).iter().any(|row| takes_part(&row.event))).count();
-    Ok(Proportion::proven(part as u64, members.len() as u64))
 }
 
 #[cfg(feature = "serde")]

@@ -85,8 +85,8 @@ impl ImportancePerformance {
     ///
     /// # Errors
     ///
-    /// [`VoiceError::TooFew`] without factors, [`VoiceError::DuplicateFactor`], [`VoiceError::Unit`] for a number outside
-    /// ±1e100.
+    /// [`VoiceError::TooFew`] without factors, [`VoiceError::DuplicateFactor`], [`VoiceError::Unit`] for a number
+    /// outside ±1e100.
     pub fn new(factors: impl Into<Vec<FactorPoint>>, crosshair: Crosshair) -> Result<Self, VoiceError> {
         let factors = factors.into();
         if factors.is_empty() {

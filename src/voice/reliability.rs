@@ -60,8 +60,8 @@ impl Reliability {
     ///
     /// # Errors
     ///
-    /// [`VoiceError::TooFew`] without customers, [`VoiceError::PartExceedsWhole`] for an outage of more customers than are
-    /// served, [`VoiceError::Unit`] for a downtime beyond 1e12 days.
+    /// [`VoiceError::TooFew`] without customers, [`VoiceError::PartExceedsWhole`] for an outage of more customers than
+    /// are served, [`VoiceError::Unit`] for a downtime beyond 1e12 days.
     pub fn new(served: u64, outages: &[Outage]) -> Result<Self, VoiceError> {
         if served == 0 {
             return Err(VoiceError::TooFew { items: "customers served", least: 1, found: 0 });

@@ -15,8 +15,8 @@ pub enum IndexPoints {
     /// From 0 for the lowest answer to 100 for the highest, as in the ACSI.
     #[doc(alias = "ACSI")]
     Hundred,
-    /// In proportion to the answer, up to 1,000 for the highest, as in the style of J.D. Power: the lowest answer of 1 to
-    /// 10 is 100 points.
+    /// In proportion to the answer, up to 1,000 for the highest, as in the style of J.D. Power: the lowest answer of 1
+    /// to 10 is 100 points.
     #[doc(alias = "J.D. Power")]
     #[doc(alias = "君迪")]
     Thousand,

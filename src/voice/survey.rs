@@ -7,8 +7,8 @@ use crate::segment::Segmentation;
 /// The answers of respondents to questions on one scale, one question a factor; some may be missing.
 ///
 /// Rows are respondents, in the caller's order: with the order of a cohort, columns are measures for
-/// [`segment`](crate::segment) and rows are figures for [`index`](crate::index). Numbers made of a survey do not depend on
-/// the order of its rows.
+/// [`segment`](crate::segment) and rows are figures for [`index`](crate::index). Numbers made of a survey do not depend
+/// on the order of its rows.
 ///
 /// # Examples
 ///
@@ -148,7 +148,8 @@ impl<const LOW: u8, const HIGH: u8> Survey<LOW, HIGH> {
         self.answers.chunks_exact(self.factors.len()).nth(respondent)
     }
 
-    /// The answers to one factor, in the order of the respondents: a measure of customers. `None` for an unknown factor.
+    /// The answers to one factor, in the order of the respondents: a measure of customers. `None` for an unknown
+    /// factor.
     pub fn column(&self, factor: &str) -> Option<Vec<Option<f64>>> {
         let factor = self.factors.iter().position(|name| name == factor)?;
         Some(self.rows().map(|row| row[factor].map(|answer| answer.get().into())).collect())

@@ -1,5 +1,5 @@
-//! Listening: the numbers of the reference, and every degenerate case by name. Numbers marked `computed` were computed for
-//! this project by other means; those marked `recomputed` were published, and their weights are recalled.
+//! Listening: the numbers of the reference, and every degenerate case by name. Numbers marked `computed` were computed
+//! for this project by other means; those marked `recomputed` were published, and their weights are recalled.
 
 use customer_value::index::{
     Constant, ControlLimits, ControlVerdict, Evidence, Indicator, Missing, Node, Scale, Sense, Tree,
@@ -228,8 +228,8 @@ fn f64_martilla_james_1977_quadrants_computed() {
     let lines = Crosshair::At { importance: 6.0, performance: 6.0 };
     let map = ImportancePerformance::new(factors, lines).unwrap();
     let quadrants: Vec<Quadrant> = map.factors().iter().map(|(_, quadrant)| *quadrant).collect();
-    use Quadrant::{ConcentrateHere, KeepUp, LowPriority, PossibleOverkill};
-    assert_eq!(quadrants, [KeepUp, ConcentrateHere, PossibleOverkill, LowPriority]);
+    let [good, bad] = [Quadrant::KeepUp, Quadrant::ConcentrateHere];
+    assert_eq!(quadrants, [good, bad, Quadrant::PossibleOverkill, Quadrant::LowPriority]);
     assert_eq!((map.crosshair(), map.importance_line(), map.performance_line()), (lines, 6.0, 6.0));
     assert_eq!(map.quadrant("e"), None);
 }
@@ -570,8 +570,8 @@ fn f69_what_happens_later_is_not_known_yet() {
 
 #[test]
 fn f69_a_promise_in_minutes_holds_to_the_nanosecond() {
-    let at = |nanoseconds| Moment::from(Timestamp::from_nanoseconds(nanoseconds));
     const MINUTE: i64 = 60_000_000_000;
+    let at = |nanoseconds| Moment::from(Timestamp::from_nanoseconds(nanoseconds));
     for minutes in 1..=600 {
         let within = Span::hours(minutes as f64 / 60.0).unwrap();
         let cases = [0, 1].map(|late| Case::new(at(0), Some(at(minutes * MINUTE + late))).unwrap());

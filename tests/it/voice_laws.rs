@@ -1,5 +1,4 @@
 //! Laws of listening, and independent computations of its numbers.
-#![allow(clippy::cast_possible_truncation, reason = "numbers in tests are small")]
 
 use customer_value::segment::Segmentation;
 use customer_value::voice::{
@@ -115,9 +114,12 @@ proptest! {
         let mut sum = 0.0;
         for (_, part) in &parts {
             // One respondent has an index, though not one that is shown: twice the same has.
-            let doubled: Rows = part.figures().iter().chain(&part.figures()).map(|row| {
-                row.iter().map(|answer| answer.map(|answer| answer as u8)).collect()
-            }).collect();
+            let once = (0..part.respondents()).map(|row| part.row(row).unwrap());
+            let doubled: Rows = once
+                .clone()
+                .chain(once)
+                .map(|row| row.iter().map(|answer| answer.map(Into::into)).collect())
+                .collect();
             if !doubled.is_empty() {
                 sum += part.respondents() as f64 * number(report(&doubled, &weights).index());
             }
@@ -217,10 +219,7 @@ proptest! {
         rows in vec((0_u8..4, 1_i8..=20, any::<bool>()), 0..40), later in any::<bool>(),
     ) {
         let may = |day| Day::new(2024, 5, day).unwrap();
-        let event = |complains| match complains {
-            true => Event::Complaint,
-            false => Event::ServiceVisit { cost: None },
-        };
+        let event = |complains| if complains { Event::Complaint } else { Event::ServiceVisit { cost: None } };
         let window = Window::new(may(1), may(31), FirstSeen::IsNew).unwrap();
         let log = InteractionLog::builder(window, Granularity::Day)
             .extend(rows.iter().map(|&(id, on, complains)| Interaction::new(id, may(on), event(complains))))
@@ -266,7 +265,8 @@ proptest! {
     fn completeness_is_what_is_not_missing(weights in vec(1_u32..50, 1..20), known in vec(any::<bool>(), 20)) {
         let profile: Vec<Option<()>> = known[..weights.len()].iter().map(|known| known.then_some(())).collect();
         let total: u32 = weights.iter().sum();
-        let have: u32 = weights.iter().zip(&profile).filter(|(_, field)| field.is_some()).map(|(weight, _)| weight).sum();
+        let known = weights.iter().zip(&profile).filter(|(_, field)| field.is_some());
+        let have: u32 = known.map(|(weight, _)| weight).sum();
         let parts = Weights::proportional(weights.iter().map(|&weight| f64::from(weight)).collect::<Vec<_>>()).unwrap();
         let completeness = Completeness::new(&parts, &profile).unwrap();
         prop_assert!((completeness.share.get() - f64::from(have) / f64::from(total)).abs() < 1e-14);

@@ -15,11 +15,6 @@ fn assert_near(name: &str, found: f64, expected: f64, scale: f64) {
     assert!((found - expected).abs() <= 1e-13 * scale, "{name}: {found} is not {expected}");
 }
 
-fn whole(value: f64) -> u8 {
-    assert!(value.fract() == 0.0 && (0.0..=255.0).contains(&value));
-    value as u8
-}
-
 fn weights(case: &Case, key: &str) -> Weights {
     Weights::new(vector(case, key)).unwrap()
 }
@@ -42,11 +37,11 @@ fn report_on<const LOW: u8, const HIGH: u8>(case: &Case, points: IndexPoints) ->
 }
 
 fn report(case: &Case, points: IndexPoints) -> FactorReport {
-    match (whole(number(case, "low")), whole(number(case, "high"))) {
-        (0, 10) => report_on::<0, 10>(case, points),
-        (1, 10) => report_on::<1, 10>(case, points),
-        (1, 7) => report_on::<1, 7>(case, points),
-        (1, 5) => report_on::<1, 5>(case, points),
+    match (case["low"].as_str(), case["high"].as_str()) {
+        ("0", "10") => report_on::<0, 10>(case, points),
+        ("1", "10") => report_on::<1, 10>(case, points),
+        ("1", "7") => report_on::<1, 7>(case, points),
+        ("1", "5") => report_on::<1, 5>(case, points),
         other => panic!("{other:?}"),
     }
 }

@@ -1,23 +1,23 @@
 """Reference table of what customers say: python3 make_voice.py > voice.csv
 
-One number a line: quantity,case,key,value, in the form of segments.csv. A case lists its inputs first, then what follows from
-them by its definition, in 50 digits. "none" = missing or undefined. Weights that must sum to 1 are multiples of a power
-of two and do so exactly.
+One number a line: quantity,case,key,value, in the form of segments.csv. A case lists its inputs first, then what follows
+from them by its definition, in 50 digits. "none" = missing or undefined. Weights that must sum to 1 are multiples of a
+power of two and do so exactly.
 
-* nps         answers x.i from 0 to 10: `score` = 100 times the mean of +1, 0, -1; `error` = 100 times the standard deviation
-              of those (dividing by n) over the root of n.
-* report      answers x.i.k of respondent i to factor k from `low` to `high`, weights w.k. `hundred.k`, `thousand.k` = means in
-              points, `hundred_error.k` = s/sqrt(n) with n - 1 in s; `hundred`, `thousand` = weighted means of those,
-              `hundred_error` from what each respondent adds to it, sum_k w.k (x.i.k - mean.k)/n.k, as a sum of independent
-              parts with n/(n-1).
-* change      two reports (b. before, a. after): `level.k`, `mix.k` as means of the two orders in which levels and weights
-              can be changed one after the other, the mix counted from the mean of both indices; `change` of the index.
-* derived     answers x.i.k and overall y.i, all given: `beta.k` by least squares on standardised columns (QR of the rows,
-              not of their correlations), `r2` from the residuals, `weight.k` = beta over their sum.
-* servqual    expected e.i.j and perceived p.i.j for items j from 0 to 21, weights w.d: `gap.d`, `error.d` from one mean gap
-              a customer; `weighted`, `plain` likewise.
-* wilson      part of whole: both roots p of (part/whole - p)^2 = z^2 p (1 - p)/whole, with z of `confidence`.
-* limits      mean -+ sigmas * s of x.i, n - 1 in s.
+* nps       answers x.i from 0 to 10: `score` = 100 times the mean of +1, 0, -1; `error` = 100 times the standard
+            deviation of those (dividing by n) over the root of n.
+* report    answers x.i.k of respondent i to factor k from `low` to `high`, weights w.k. `hundred.k`, `thousand.k` = means
+            in points, `hundred_error.k` = s/sqrt(n) with n - 1 in s; `hundred`, `thousand` = weighted means of those,
+            `hundred_error` from what each respondent adds to it, sum_k w.k (x.i.k - mean.k)/n.k, as a sum of independent
+            parts with n/(n-1).
+* change    two reports (b. before, a. after): `level.k`, `mix.k` as means of the two orders in which levels and weights
+            can be changed one after the other, the mix counted from the mean of both indices; `change` of the index.
+* derived   answers x.i.k and overall y.i, all given: `beta.k` by least squares on standardised columns (QR of the rows,
+            not of their correlations), `r2` from the residuals, `weight.k` = beta over their sum.
+* servqual  expected e.i.j and perceived p.i.j for items j from 0 to 21, weights w.d: `gap.d`, `error.d` from one mean gap
+            a customer; `weighted`, `plain` likewise.
+* wilson    part of whole: both roots p of (part/whole - p)^2 = z^2 p (1 - p)/whole, with z of `confidence`.
+* limits    mean -+ sigmas * s of x.i, n - 1 in s.
 """
 
 import random
