@@ -2,7 +2,7 @@ use crate::derivation::DerivationError;
 use crate::index::IndexError;
 use crate::units::{Moment, UnitError, WeightsError};
 
-/// Why what customers say or are owed has no number.
+/// Why what customers say gives no number.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VoiceError {

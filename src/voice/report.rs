@@ -1,6 +1,6 @@
-use super::error::{distinct, same_length};
+use super::error::same_length;
 use super::{Answer, Cell, LeastAnswers, OneToTen, Reading, Survey, VoiceError};
-use crate::units::{Weights, in_range};
+use crate::units::Weights;
 
 /// In which points answers are told.
 ///
@@ -215,6 +215,8 @@ impl TryFrom<Unchecked> for FactorReport {
     type Error = VoiceError;
 
     fn try_from(raw: Unchecked) -> Result<Self, VoiceError> {
+        use super::error::distinct;
+        use crate::units::in_range;
         let Unchecked { low, high, points, weights, factors, index: stored } = raw;
         in_range("highest answer", high.into(), f64::from(low) + 1.0, 255.0)?;
         same_length("weights", factors.len(), weights.as_slice().len())?;
