@@ -15,6 +15,7 @@ use crate::lifetime::{
 };
 use crate::segment::{ClusterError, SchemeError, SegmentError, StageError};
 use crate::units::{DateError, MoneyError, UnitError, WeightsError};
+use crate::voice::VoiceError;
 
 /// How the message about bad rows goes on: each on a line of its own, up to ten.
 pub(crate) fn list_lines<Fault: std::fmt::Display>(faults: &[Fault]) -> String {
@@ -161,6 +162,9 @@ pub enum Error {
     /// A step that a relationship does not take.
     #[error(transparent)]
     Stage(#[from] StageError),
+    /// Answers that give no number.
+    #[error(transparent)]
+    Voice(#[from] VoiceError),
 }
 
 impl<E: Into<Self>> From<RankError<E>> for Error {

@@ -39,8 +39,9 @@ pub struct Interaction<Id> {
 
 /// What can happen between the firm and a customer.
 ///
-/// Purchases and refunds make cohorts. The other events, and all costs, are checked and kept with the log, where
-/// [`InteractionLog::rows`] and [`InteractionLog::of`] give them back; no number of this version is made of them.
+/// Purchases and refunds make cohorts; complaints, answers and what the firm did make numbers of [`voice`](crate::voice).
+/// Referrals, and all costs, are checked and kept with the log, where [`InteractionLog::rows`] and
+/// [`InteractionLog::of`] give them back; no number of this version is made of them.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -89,6 +89,8 @@
 //! | a number from each side | [`segment::TwoSidedGrid`] | stars, vulnerable, free riders, lost causes |
 //! | measures of customers, and no rule | [`segment::KMeans`], [`segment::GaussianMixture`] | clusters, with silhouette and BIC |
 //! | segments of two dates | [`segment::Migration`] | counts of moves, a [`Chain`] |
+//! | answers of customers | [`voice::Survey`], [`voice::NetPromoter`] | indices with standard errors; why they moved |
+//! | complaints and calls | [`voice::cases`], [`voice::Promises`] | promises kept, recovery |
 //! | stages, prospects, members, retention, Kano's questions | see [`segment`] | |
 //!
 //! Which count model: see [`lifetime`].
@@ -159,6 +161,7 @@ mod math;
 mod parallel;
 pub mod segment;
 mod units;
+pub mod voice;
 
 /// The README's example, compiled and run with the other documentation tests.
 #[cfg(doctest)]

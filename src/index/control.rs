@@ -2,6 +2,7 @@ use std::f64::consts::FRAC_2_SQRT_PI;
 
 use super::IndexError;
 use super::error::at_least;
+use super::scale::length;
 use super::table;
 use crate::units::{UnitError, in_range};
 
@@ -66,14 +67,51 @@ impl ControlLimits {
     /// [`IndexError::TooFew`] below two periods, [`IndexError::Unit`] for a value outside ±1e100, or unless `sigmas` is
     /// above 0 (1e-100) and at most 100.
     pub fn from_history(history: &[f64], sigmas: f64) -> Result<Self, IndexError> {
+        let (mean, sigmas) = Self::centre(history, sigmas)?;
+        let moves = history.windows(2).map(|pair| (pair[1] - pair[0]).abs()).sum::<f64>();
+        let sigma = moves / (history.len() - 1) as f64 / FRAC_2_SQRT_PI;
+        Ok(Self { low: mean - sigmas * sigma, high: mean + sigmas * sigma })
+    }
+
+    /// Limits `sigmas` standard deviations from the mean, usually 3, of a window in which nothing changed.
+    ///
+    /// # Formula
+    ///
+    /// ```text
+    /// mean ∓ k · √(Σ (xᵢ − mean)² / (n − 1))
+    /// ```
+    ///
+    /// Where the level did drift in the window, these limits are too wide; those of [`from_history`](Self::from_history)
+    /// are not.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_history`](Self::from_history).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::index::ControlLimits;
+    ///
+    /// let limits = ControlLimits::from_baseline(&[75.0, 76.0, 74.0, 75.0], 3.0)?;
+    /// assert_eq!(format!("{:.4} {:.4}", limits.low(), limits.high()), "72.5505 77.4495");
+    /// # Ok::<(), customer_value::index::IndexError>(())
+    /// ```
+    pub fn from_baseline(window: &[f64], sigmas: f64) -> Result<Self, IndexError> {
+        let (mean, sigmas) = Self::centre(window, sigmas)?;
+        let deviations: Vec<f64> = window.iter().map(|value| value - mean).collect();
+        let sigma = length(&deviations) / ((window.len() - 1) as f64).sqrt();
+        Ok(Self { low: mean - sigmas * sigma, high: mean + sigmas * sigma })
+    }
+
+    /// The mean of at least two figures, and a legal number of standard deviations.
+    fn centre(history: &[f64], sigmas: f64) -> Result<(f64, f64), IndexError> {
         at_least("periods", 2, history.len())?;
         history.iter().try_for_each(|value| table::figure(*value).map(drop))?;
         let sigmas = in_range("sigmas", sigmas, 1e-100, 100.0)?;
-        let moves = history.windows(2).map(|pair| (pair[1] - pair[0]).abs()).sum::<f64>();
-        let sigma = moves / (history.len() - 1) as f64 / FRAC_2_SQRT_PI;
         // From the first value, so that the mean of equal ones is that value.
         let mean = history[0] + history.iter().map(|value| value - history[0]).sum::<f64>() / history.len() as f64;
-        Ok(Self { low: mean - sigmas * sigma, high: mean + sigmas * sigma })
+        Ok((mean, sigmas))
     }
 
     /// The lower limit.

@@ -35,6 +35,11 @@ impl Disconfirmation {
         Ok(Self { expected: table::figure(expected)?, perceived: table::figure(perceived)? })
     }
 
+    /// Means of answers, which are numbers.
+    pub(crate) const fn of_answers(expected: f64, perceived: f64) -> Self {
+        Self { expected, perceived }
+    }
+
     /// What was perceived less what was expected: above 0 for a customer who is delighted, below 0 for a disappointed
     /// one.
     pub fn difference(self) -> f64 {

@@ -238,7 +238,7 @@ impl<Id: Ord> InteractionLog<Id> {
             .collect()
     }
 
-    fn moment(&self, tick: i64) -> Moment {
+    pub(crate) fn moment(&self, tick: i64) -> Moment {
         match (self.clock.granularity, i32::try_from(tick).map(Day::from_days_since_epoch)) {
             (Granularity::Day, Ok(Ok(day))) => day.into(),
             _ => Timestamp::from_nanoseconds(tick).into(),

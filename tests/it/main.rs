@@ -65,3 +65,7 @@ mod shared;
 mod timing;
 mod traps;
 mod units;
+mod voice;
+mod voice_laws;
+mod voice_stored;
+mod voice_table;
