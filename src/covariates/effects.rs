@@ -180,8 +180,15 @@ pub(super) struct Coefficient {
     pub name: String,
     /// The standard deviation of its first column: a search moves the coefficient in these units.
     pub size: f64,
-    /// The greatest size it may have.
+    /// The greatest size that a fit believes.
     pub most: f64,
+}
+
+impl Coefficient {
+    /// The greatest size that a model can be told.
+    pub fn greatest(&self) -> f64 {
+        8.0 * self.most
+    }
 }
 
 /// The effect of a coded column on a driver.

@@ -227,8 +227,8 @@ pub(super) fn checked<M: Likelihood>(
         return Err(CovariatesError::Length { found: coefficients.len(), expected });
     }
     for (one, &value) in plan.coefficients.iter().zip(coefficients) {
-        if !(value.abs() <= one.most) {
-            return Err(CovariatesError::Coefficient { name: one.name.clone(), value, most: one.most });
+        if !(value.abs() <= one.greatest()) {
+            return Err(CovariatesError::Coefficient { name: one.name.clone(), value, most: one.greatest() });
         }
     }
     let inner = plan.coefficients.iter().zip(coefficients).map(|(one, value)| value * one.size).collect();

@@ -44,7 +44,7 @@ impl<M: Likelihood> TryFrom<Stored<M>> for Covariates<M> {
         if !ranges || !(plan.ridge.is_finite() && plan.ridge >= 0.0) {
             return Err("coefficients without a range, or a ridge that is no strength".into());
         }
-        let within = |(one, inner): (&super::effects::Coefficient, &f64)| inner.abs() <= one.most * one.size;
+        let within = |(one, inner): (&super::effects::Coefficient, &f64)| inner.abs() <= one.greatest() * one.size;
         if coefficients.len() != plan.coefficients.len() || !plan.coefficients.iter().zip(&coefficients).all(within) {
             return Err(format!("coefficients {coefficients:?}, expected {} within range", plan.coefficients.len()));
         }

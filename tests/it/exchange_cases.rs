@@ -15,6 +15,11 @@ pub fn segment_cases(quantity: &str) -> BTreeMap<String, Case> {
     cases_of(include_str!("data/segments.csv"), quantity)
 }
 
+/// The same of covariates.
+pub fn covariate_cases(quantity: &str) -> BTreeMap<String, Case> {
+    cases_of(include_str!("data/covariates.csv"), quantity)
+}
+
 /// The same of what customers say.
 pub fn voice_cases(quantity: &str) -> BTreeMap<String, Case> {
     cases_of(include_str!("data/voice.csv"), quantity)

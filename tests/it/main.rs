@@ -17,6 +17,8 @@ mod cohort;
 mod columns;
 mod contract;
 mod covariates;
+mod covariates_over_time;
+mod covariates_table;
 mod customer;
 mod customer_economics;
 mod delivered;

@@ -662,8 +662,8 @@ fn counts_over_a_trillion_opportunities_are_probabilities() {
 #[test]
 fn data_that_are_all_but_certain_are_no_likelier_than_certain() {
     for (params, opportunities) in [
-        ([2.214615501914387e-5, 1.0, 38128.44410885859, 6.809959932755337e-6], 10),
-        ([0.00016410355293042223, 424.87778512828334, 14133.615059788859, 9.296215552996047e-5], 26),
+        ([2.214_615_501_914_387e-5, 1.0, 38_128.444_108_858_59, 6.809_959_932_755_337e-6], 10),
+        ([1.641_035_529_304_222_3e-4, 424.877_785_128_283_34, 14_133.615_059_788_859, 9.296_215_552_996_047e-5], 26),
     ] {
         let own = bg_bb(params).ln_likelihood(&OpportunityHistory::new(0, 0, opportunities).unwrap(), TimeUnit::Day);
         assert!((-1e-12..=0.0).contains(&own), "{params:?} {own:e}");

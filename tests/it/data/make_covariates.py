@@ -1,4 +1,4 @@
-"""Reference table of covariates and of correlated rates: python3 covariates.py > covariates.csv
+"""Reference table of covariates and of correlated rates: python3 make_covariates.py > covariates.csv
 
 One number a line: quantity,case,key,value. A case lists its inputs first, then what follows from them; indices follow
 the key after dots, from 0. Inputs are exact doubles, results have 30 digits. Times are in days, a history is x repeat
