@@ -44,6 +44,7 @@
 //! Pareto/NBD and BG/NBD models, note 019.
 
 mod coding;
+mod cohort;
 mod described;
 mod design;
 mod effects;
@@ -54,6 +55,7 @@ mod stored;
 
 pub use crate::lifetime::Driver;
 pub use coding::{Coding, Row, RowError, Value};
+pub use cohort::CohortRowError;
 pub use described::{Described, GapError};
 pub use design::{Design, DesignBuilder, DesignError};
 pub use effects::{EffectError, Effects};

@@ -1,5 +1,6 @@
 use crate::chain::ChainError;
 use crate::cohort::{CohortError, HistoryError, SummaryError};
+use crate::covariates::{CohortRowError, CourseError, CovariatesError, DesignError, EffectError, GapError, RowError};
 use crate::customer::CustomersError;
 use crate::delivered::{
     AggregateError, BargainError, ChoiceError, DeliveredError, LogitError, ObservedChoicesError, ResponseError,
@@ -7,7 +8,7 @@ use crate::delivered::{
 };
 use crate::derivation::DerivationError;
 use crate::exchange::{BridgeError, ExchangeError, LeverError, RankError};
-use crate::fit::{FitError, InferenceError};
+use crate::fit::{FitError, InferenceError, RidgeError};
 use crate::index::{IndexError, JudgementError};
 use crate::interaction::{LogError, WindowError};
 use crate::lifetime::{
@@ -58,6 +59,30 @@ pub enum Error {
     /// Bad rows of a log.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// Columns that are no covariates.
+    #[error(transparent)]
+    Design(#[from] DesignError),
+    /// Values that are not the covariates of a customer.
+    #[error(transparent)]
+    Row(#[from] RowError),
+    /// Effects that do not fit their columns.
+    #[error(transparent)]
+    Effects(#[from] EffectError),
+    /// No model with covariates.
+    #[error(transparent)]
+    Covariates(#[from] CovariatesError),
+    /// No covariates over time.
+    #[error(transparent)]
+    Course(#[from] CourseError),
+    /// No gaps with covariates.
+    #[error(transparent)]
+    Gaps(#[from] GapError),
+    /// No forecasts of a cohort with covariates.
+    #[error(transparent)]
+    CohortRow(#[from] CohortRowError),
+    /// No strength of a ridge.
+    #[error(transparent)]
+    Ridge(#[from] RidgeError),
     /// An impossible cut, or bad columns.
     #[error(transparent)]
     Cohort(#[from] CohortError),

@@ -9,6 +9,7 @@ mod interval;
 mod kind;
 mod nested;
 mod profile;
+mod ridge;
 #[cfg(feature = "serde")]
 mod saved;
 mod search;
@@ -21,6 +22,7 @@ pub use interval::ParameterInterval;
 pub use kind::ModelKind;
 pub use nested::{Extends, LikelihoodRatio};
 pub use profile::Quantity;
+pub use ridge::{RidgeChoice, RidgeError};
 
 use std::borrow::Cow;
 

@@ -181,7 +181,7 @@ pub use derivation::{Derivation, DerivationError, DerivationStep, DerivationUnit
 pub use error::Error;
 pub use fit::{
     Bootstrap, Certificate, Estimate, Extends, Fit, FitError, FunctionalEstimate, InferenceError, LikelihoodRatio, Mle,
-    ModelKind, ParameterInterval, Quantity, Verdict,
+    ModelKind, ParameterInterval, Quantity, RidgeChoice, RidgeError, Verdict,
 };
 pub use interaction::{
     BadRow, Event, FirstSeen, Granularity, Interaction, InteractionLog, LogBuilder, LogError, RefundPolicy, RowError,

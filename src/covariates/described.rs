@@ -2,10 +2,8 @@ use std::{borrow::Cow, sync::Arc};
 
 use super::{Coding, Design, EffectError, Effects, coding::Row, effects::Plan};
 use crate::{
-    cohort::{Cohort, Patterns, PurchaseHistory, SpendHistory},
-    lifetime::{
-        DataError, Fingerprint, GapPatterns, Likelihood, Observations, Parameter, SpendPatterns, sealed::Sealed,
-    },
+    cohort::Cohort,
+    lifetime::{DataError, Fingerprint, GapPatterns, Likelihood, Observations, Parameter, sealed::Sealed},
 };
 
 /// Observations with the covariates of each customer: grouped by equal covariates, and in each group as a fit without
@@ -47,27 +45,19 @@ pub(super) struct Group<Data> {
     pub data: Data,
 }
 
-impl Described<Patterns> {
-    /// Purchase histories, one for each customer of the design, in its order.
+impl<Data> Described<Data>
+where
+    Data: Observations + for<'a> From<&'a [Data::One]>,
+    Data::One: Copy,
+{
+    /// Histories of purchases, or of spend, one for each customer of the design, in its order.
     ///
     /// # Errors
     ///
     /// [`EffectError`] when effects and design do not fit, or histories and design.
-    pub fn new(design: &Design, effects: &Effects, histories: &[PurchaseHistory]) -> Result<Self, EffectError> {
-        let group = |of: &[usize]| pick(histories, of).as_slice().into();
-        Self::grouped(design, effects, histories.len(), group, histories.into())
-    }
-}
-
-impl Described<SpendPatterns> {
-    /// Spend histories, one for each customer of the design, in its order.
-    ///
-    /// # Errors
-    ///
-    /// As for purchases.
-    pub fn spend(design: &Design, effects: &Effects, histories: &[SpendHistory]) -> Result<Self, EffectError> {
-        let group = |of: &[usize]| pick(histories, of).as_slice().into();
-        Self::grouped(design, effects, histories.len(), group, histories.into())
+    pub fn new(design: &Design, effects: &Effects, customers: &[Data::One]) -> Result<Self, EffectError> {
+        let group = |of: &[usize]| Data::from(&pick(customers, of));
+        Self::grouped(design, effects, customers.len(), group, customers.into())
     }
 }
 
@@ -133,7 +123,7 @@ impl<Data: Observations> Described<Data> {
 }
 
 /// Of equal lengths; zeros of either sign are equal.
-fn compare(one: &[f64], other: &[f64]) -> std::cmp::Ordering {
+pub(super) fn compare(one: &[f64], other: &[f64]) -> std::cmp::Ordering {
     let unequal = one.iter().zip(other).map(|(one, other)| (one + 0.0).total_cmp(&(other + 0.0)));
     unequal.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
 }

@@ -138,6 +138,12 @@ impl Design {
         (customer < self.customers).then(|| Row(self.coded(customer).to_vec()))
     }
 
+    /// Some of the customers, measured as all of them are.
+    pub(crate) fn part(&self, customers: &[usize]) -> Self {
+        let values = customers.iter().flat_map(|&at| self.coded(at)).copied().collect();
+        Self { coding: self.coding.clone(), values, customers: customers.len() }
+    }
+
     /// The coded values of a customer who is there.
     pub(super) fn coded(&self, customer: usize) -> &[f64] {
         let columns = self.values.len() / self.customers;

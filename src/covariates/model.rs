@@ -138,21 +138,23 @@ impl<M: Likelihood> Covariates<M> {
     /// [`ParameterError`] where covariates so far out, or a coefficient that runs to infinity, take a parameter out of
     /// its range.
     pub fn at(&self, row: &Row) -> Result<M, ParameterError> {
-        self.at_distances(&self.about.plan.distances(&row.0))
+        self.at_values(&row.0)
     }
 
-    fn at_distances(&self, distances: &[f64]) -> Result<M, ParameterError> {
-        self.base.with_natural(&Moves::<M>::new(&self.about.plan.terms).natural(
-            &self.base.to_natural(),
-            &self.inner,
-            distances,
-        ))
+    /// The plain model at coded values.
+    pub(super) fn at_values(&self, values: &[f64]) -> Result<M, ParameterError> {
+        self.base.with_natural(&self.natural(&self.about.plan.distances(values)))
+    }
+
+    /// The parameters of the plain model at a distance from the centre.
+    fn natural(&self, distances: &[f64]) -> Vec<f64> {
+        Moves::<M>::new(&self.about.plan.terms).natural(&self.base.to_natural(), &self.inner, distances)
     }
 
     /// The same with parameters at the edge of their range where they would be beyond: for customers like those of a
     /// fit, some of whom a coefficient that runs to infinity may describe.
     fn nearest(&self, distances: &[f64]) -> M {
-        let natural = Moves::<M>::new(&self.about.plan.terms).natural(&self.base.to_natural(), &self.inner, distances);
+        let natural = self.natural(distances);
         let inside: Vec<f64> =
             natural.iter().zip(M::PARAMETERS).map(|(value, one)| value.clamp(one.least, one.most)).collect();
         self.base.with_natural(&inside).unwrap_or_else(|_| self.base.clone())

@@ -1,4 +1,5 @@
 use std::{
+    borrow::Cow,
     collections::HashMap,
     hash::{BuildHasherDefault, Hasher},
 };
@@ -37,9 +38,11 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct CohortForecast<'a, M, Id> {
+pub struct CohortForecast<'a, M: Clone, Id> {
     cohort: &'a Cohort<Id>,
-    model: &'a M,
+    models: Cow<'a, [M]>,
+    /// Which of the models is that of each customer; empty where one is that of all.
+    which: Vec<usize>,
     /// Of being alive, computed once: every number needs them.
     log_odds: Vec<f64>,
 }
@@ -47,24 +50,44 @@ pub struct CohortForecast<'a, M, Id> {
 impl<Id> Cohort<Id> {
     /// The forecasts of all customers under a model.
     pub fn forecast<'a, M: CountModel<History = PurchaseHistory>>(&'a self, model: &'a M) -> CohortForecast<'a, M, Id> {
-        let log_odds = parallel::map(self.purchases(), |history| model.log_odds_alive(history));
-        CohortForecast { cohort: self, model, log_odds }
+        CohortForecast::new(self, Cow::Borrowed(std::slice::from_ref(model)), Vec::new())
     }
 }
 
+/// The model of the customer at a position.
+fn model_of<'m, M>(models: &'m [M], which: &[usize], customer: usize) -> &'m M {
+    &models[which.get(customer).copied().unwrap_or(0)]
+}
+
 impl<'a, M: CountModel<History = PurchaseHistory>, Id> CohortForecast<'a, M, Id> {
+    /// Customers of one model, or each of one of several.
+    pub(crate) fn new(cohort: &'a Cohort<Id>, models: Cow<'a, [M]>, which: Vec<usize>) -> Self {
+        let histories = cohort.purchases();
+        let log_odds =
+            parallel::map_range(histories.len(), |at| model_of(&models, &which, at).log_odds_alive(&histories[at]));
+        Self { cohort, models, which, log_odds }
+    }
+
     /// The forecast of each customer, one after the other.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Forecast<M::Alive>> {
-        let of = |(&log_odds, history)| Forecast::new(log_odds, self.model.given_alive(history));
-        self.log_odds.iter().zip(self.histories()).map(of)
+        (0..self.log_odds.len()).map(|customer| Forecast::new(self.log_odds[customer], self.alive(customer)))
+    }
+
+    fn model(&self, customer: usize) -> &M {
+        model_of(&self.models, &self.which, customer)
+    }
+
+    /// What a customer does if alive.
+    fn alive(&self, customer: usize) -> M::Alive {
+        self.model(customer).given_alive(&self.histories()[customer])
     }
 
     /// `f` of the forecast of every customer. Ids stay out, which may not be shared between threads.
     fn each<R: Send>(&self, f: impl Fn(Forecast<M::Alive>) -> R + Sync + Send) -> Vec<R> {
-        let Self { model, log_odds, .. } = self;
-        let histories = self.histories();
-        parallel::map_indices(log_odds.len(), |index| {
-            f(Forecast::new(log_odds[index], model.given_alive(&histories[index])))
+        // Without ids, and with what is shared between threads.
+        let (Self { models, which, log_odds, .. }, histories) = (self, self.histories());
+        parallel::map_indices(log_odds.len(), |at| {
+            f(Forecast::new(log_odds[at], model_of(models, which, at).given_alive(&histories[at])))
         })
     }
 
@@ -145,15 +168,15 @@ impl<'a, M: CountModel<History = PurchaseHistory>, Id> CohortForecast<'a, M, Id>
         A: Copy + Send + Sync,
         R: Send,
     {
-        let Self { model, log_odds, .. } = self;
-        let histories = self.histories();
-        if !repeat_themselves(*model, histories) {
+        let (Self { models, which, log_odds, .. }, histories) = (self, self.histories());
+        let alive = |at: usize| model_of(models, which, at).given_alive(&histories[at]);
+        if !self.repeat_themselves() {
             return parallel::map_indices(histories.len(), |index| {
-                combine(logistic(log_odds[index]), f(&model.given_alive(&histories[index])))
+                combine(logistic(log_odds[index]), f(&alive(index)))
             });
         }
-        let distinct = Distinct::of(*model, histories);
-        let answers = parallel::map(&distinct.first, |history| f(&model.given_alive(history)));
+        let distinct = self.distinct(histories.len());
+        let answers = parallel::map(&distinct.first, |&first| f(&alive(first)));
         parallel::map_indices(histories.len(), |index| {
             combine(logistic(log_odds[index]), answers[distinct.which[index]])
         })
@@ -162,36 +185,34 @@ impl<'a, M: CountModel<History = PurchaseHistory>, Id> CohortForecast<'a, M, Id>
     fn histories(&self) -> &'a [PurchaseHistory] {
         self.cohort.purchases()
     }
-}
 
-/// Whether finding equal processes pays, judged from the first customers: in a log of instants hardly two agree.
-fn repeat_themselves<M: CountModel>(model: &M, histories: &[M::History]) -> bool {
-    const LOOKED_AT: usize = 4096;
-    let first = &histories[..histories.len().min(LOOKED_AT)];
-    Distinct::of(model, first).first.len() < first.len() / 2
-}
+    /// Whether finding equal processes pays, judged from the first customers: in a log of instants hardly two agree.
+    fn repeat_themselves(&self) -> bool {
+        const LOOKED_AT: usize = 4096;
+        let looked_at = self.log_odds.len().min(LOOKED_AT);
+        self.distinct(looked_at).first.len() < looked_at / 2
+    }
 
-/// One history for each distinct process, and for each customer which of them it is.
-struct Distinct<H> {
-    first: Vec<H>,
-    which: Vec<usize>,
-}
-
-impl<H: Copy> Distinct<H> {
-    fn of<M: CountModel<History = H>>(model: &M, histories: &[H]) -> Self {
+    /// The distinct processes of the first so many customers.
+    fn distinct(&self, customers: usize) -> Distinct {
         let mut seen = HashMap::<_, usize, BuildHasherDefault<Mixer>>::default();
         let mut first = Vec::new();
-        let which = histories
-            .iter()
-            .map(|history| {
-                *seen.entry(model.process_key(history)).or_insert_with(|| {
-                    first.push(*history);
-                    first.len() - 1
-                })
+        let number = |(customer, history): (usize, &PurchaseHistory)| {
+            let model = self.which.get(customer).copied().unwrap_or(0);
+            *seen.entry((self.models[model].process_key(history), model)).or_insert_with(|| {
+                first.push(customer);
+                first.len() - 1
             })
-            .collect();
-        Self { first, which }
+        };
+        let which = self.histories()[..customers].iter().enumerate().map(number).collect();
+        Distinct { first, which }
     }
+}
+
+/// The first customer of each distinct process, and for each customer which of them it is.
+struct Distinct {
+    first: Vec<usize>,
+    which: Vec<usize>,
 }
 
 /// A hash for keys of a few words; the default one, made against attackers, would cost more than the forecast.

@@ -1,13 +1,13 @@
 //! Covariates: what a plain model is, what coefficients mean, and what no data can tell.
 
 use customer_value::covariates::{
-    Covariates, CovariatesError, Described, Design, DesignError, Driver, EffectError, Effects, RowError,
+    CohortRowError, Covariates, CovariatesError, Described, Design, DesignError, Driver, EffectError, Effects, RowError,
 };
 use customer_value::lifetime::{DataError, GapPatterns, Likelihood, Observations, SpendPatterns};
 use customer_value::{
-    BetaGeometricParams, BgNbd, Cohort, Currency, ExpectedMoney, FitError, GammaGamma, GammaGammaParams,
+    BetaGeometricParams, BgNbd, Cohort, CountModel, Currency, ExpectedMoney, FitError, GammaGamma, GammaGammaParams,
     InferenceError, MbgNbd, Mle, Money, Nbd, NbdParams, ParetoNbd, ParetoNbdParams, Patterns, Probability,
-    PurchaseHistory, Quantity, Seed, Span, SpendHistory, SummaryRow, TimeUnit, Verdict, simulate,
+    PurchaseHistory, Quantity, RidgeError, Seed, Span, SpendHistory, SummaryRow, TimeUnit, Verdict, simulate,
 };
 use proptest::prelude::*;
 
@@ -276,7 +276,7 @@ fn spend_with_covariates_finds_what_multiplies_it() {
     let histories = [draw(1.0, 1), draw(0.5_f64.exp(), 2)].concat();
     let design = group(halves(3_000));
     let effects = Effects::new().of(Driver::Spend, ["group"]);
-    let data = Described::<SpendPatterns>::spend(&design, &effects, &histories).unwrap();
+    let data = Described::<SpendPatterns>::new(&design, &effects, &histories).unwrap();
     let fit = Mle::default().fit::<Covariates<GammaGamma>>(data).unwrap();
     let estimates = fit.estimates(TimeUnit::Day);
     for (estimate, truth) in estimates.iter().zip([6.0, 4.0, v((0.25_f64).exp()).amount(), 0.5]) {
@@ -286,7 +286,7 @@ fn spend_with_covariates_finds_what_multiplies_it() {
     let GammaGammaParams { v: own, .. } = model.params();
     assert!(own.amount() > fit.model().base().params().v.amount());
     // A driver of purchases moves nothing in spend.
-    let wrong = Described::<SpendPatterns>::spend(&design, &both(), &histories).unwrap();
+    let wrong = Described::<SpendPatterns>::new(&design, &both(), &histories).unwrap();
     let error = Mle::default().fit::<Covariates<GammaGamma>>(wrong).unwrap_err();
     let expected = DataError::NoSuchDriver { model: "gamma-gamma", driver: Driver::Purchase };
     assert_eq!(error, FitError::Data(expected));
@@ -438,4 +438,99 @@ fn gaps_are_grouped_by_covariates_too() {
     let effects = Effects::new().of(Driver::Purchase, ["group"]);
     let error = Described::<GapPatterns>::gaps(&group(halves(9)), &effects, &cohort, 2).unwrap_err();
     assert_eq!(error.to_string(), DataError::NoGaps.to_string());
+}
+
+#[test]
+fn forecasts_of_a_cohort_are_those_of_its_customers_bit_for_bit() {
+    let histories = two_halves(300);
+    let rows = histories.iter().enumerate().map(|(id, history)| SummaryRow {
+        id,
+        repeats: history.repeats(),
+        recency: history.recency().as_days(),
+        age: history.age().as_days(),
+        mean_spend: None,
+    });
+    let cohort = Cohort::from_summaries(rows, TimeUnit::Day).unwrap();
+    let design = group((0..300).map(|at| f64::from(at % 3)).collect());
+    let model = Covariates::new(pareto(8.0, 10.0), design.coding(), &both(), &[0.4, -0.3]).unwrap();
+    let forecast = model.forecast_cohort(&cohort, &design).unwrap();
+    let (expected, alive) = (forecast.expected_purchases(weeks(26.0)), forecast.probability_alive());
+    for (at, history) in histories.iter().enumerate() {
+        let own = model.at(&design.row(at).unwrap()).unwrap().forecast(history);
+        assert_eq!(own.expected_purchases(weeks(26.0)).to_bits(), expected[at].to_bits());
+        assert_eq!(own.probability_alive(), alive[at]);
+    }
+    let other = group(vec![0.0, 1.0]);
+    let error = model.forecast_cohort(&cohort, &other).unwrap_err();
+    assert_eq!(error, CohortRowError::Customers { found: 2, expected: 300 });
+    let renamed = Design::new().numbers("era", (0..300).map(f64::from)).build().unwrap();
+    let error = model.forecast_cohort(&cohort, &renamed).unwrap_err();
+    assert_eq!(error, CohortRowError::Columns { found: vec!["era".into()], expected: vec!["group".into()] });
+    let far = group((0..300).map(|at| if at == 7 { 80.0 } else { 0.0 }).collect());
+    let error = model.forecast_cohort(&cohort, &far).unwrap_err();
+    assert!(matches!(error, CohortRowError::Customer { customer: 7, .. }), "{error}");
+}
+
+#[test]
+fn cross_validation_finds_noise_and_keeps_signal() {
+    let histories = two_halves(400);
+    // One column that matters and noise beside few customers.
+    let noise = |step: usize| (0..400).map(move |at| ((at * step) % 61) as f64);
+    let effects = Effects::new().of(Driver::Purchase, ["group"]);
+    let strengths = [0.0, 1.0, 1e5];
+    let mle = Mle::default();
+    let choose = |design: &Design, effects: &Effects, seed| {
+        mle.ridge::<ParetoNbd>(design, effects, &histories, &strengths, 4, Seed::new(seed)).unwrap()
+    };
+    let signal = choose(&group(halves(400)), &effects, 1);
+    assert!(signal.best < 1e5, "{signal:?}");
+    // What it says of a strength is what a fit to the other folds says of each: the same for any order of strengths.
+    let again =
+        mle.ridge::<ParetoNbd>(&group(halves(400)), &effects, &histories, &[1e5, 0.0], 4, Seed::new(1)).unwrap();
+    assert_eq!((again.held_out[0], again.held_out[1]), (signal.held_out[2], signal.held_out[0]));
+    let many = ["a", "b", "c", "d", "e", "f"];
+    let design = many
+        .iter()
+        .zip([7, 11, 13, 17, 19, 23])
+        .fold(Design::new(), |design, (name, step)| design.numbers(*name, noise(step)));
+    let useless =
+        choose(&design.build().unwrap(), &Effects::new().of(Driver::Purchase, many).of(Driver::Dropout, many), 1);
+    assert!((useless.best - 1e5).abs() < 1.0, "{useless:?}");
+
+    let design = group(halves(400));
+    let error = |folds, strengths: &[f64]| {
+        mle.ridge::<ParetoNbd>(&design, &effects, &histories, strengths, folds, Seed::new(1)).unwrap_err()
+    };
+    assert_eq!(error(1, &[0.0]), RidgeError::Folds { folds: 1, customers: 400 });
+    assert_eq!(error(401, &[0.0]), RidgeError::Folds { folds: 401, customers: 400 });
+    assert_eq!(error(2, &[]), RidgeError::NoStrengths);
+    assert_eq!(error(2, &[-1.0]), RidgeError::Effect(EffectError::Ridge { strength: -1.0 }));
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn a_fit_with_covariates_is_stored_and_read_and_checked() {
+    use customer_value::Fit;
+    let histories = two_halves(600);
+    let design =
+        Design::new().numbers("group", halves(600)).levels("sex", ["f", "m", "f"].repeat(200), "f").build().unwrap();
+    let effects = Effects::new().of(Driver::Purchase, ["group", "sex"]).of(Driver::Dropout, ["group"]);
+    let data = Described::<Patterns>::new(&design, &effects, &histories).unwrap();
+    let fit = Mle::default().fit::<Covariates<ParetoNbd>>(data.clone()).unwrap();
+    let text = serde_json::to_string(&fit).unwrap();
+    let read: Fit<Covariates<ParetoNbd>> = serde_json::from_str(&text).unwrap();
+    assert_eq!(read, fit);
+    assert!(read.check(&data).is_ok());
+    for (from, to) in [
+        (r#""ridge":0.0"#, r#""ridge":-1.0"#),
+        (r#""column":1"#, r#""column":9"#),
+        (r#""coefficient":2"#, r#""coefficient":3"#),
+        (r#""driver":"Dropout""#, r#""driver":"Loyalty""#),
+        (r#""coefficients":["#, r#""coefficients":[1e300,"#),
+    ] {
+        let spoilt = text.replacen(from, to, 1);
+        assert_ne!(spoilt, text, "{from}");
+        assert!(serde_json::from_str::<Fit<Covariates<ParetoNbd>>>(&spoilt).is_err(), "{to}");
+    }
+    assert!(text.len() < 4_000);
 }
