@@ -2,7 +2,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use super::{Coding, Design, EffectError, Effects, coding::Row, effects::Plan};
 use crate::{
-    cohort::Cohort,
+    cohort::GapHistory,
     lifetime::{DataError, Fingerprint, GapPatterns, Likelihood, Observations, Parameter, sealed::Sealed},
 };
 
@@ -62,26 +62,26 @@ where
 }
 
 impl Described<GapPatterns> {
-    /// The customers of a cohort, in the order of the design, whose gaps are taken to be of shape k.
+    /// Histories with their gaps, which are taken to be of shape k; one for each customer of the design, in its order.
     ///
     /// # Errors
     ///
-    /// [`GapError`] as for purchases, and where the cohort knows no gaps or k is out of range.
-    pub fn gaps<Id>(design: &Design, effects: &Effects, cohort: &Cohort<Id>, k: u32) -> Result<Self, GapError> {
-        let all = GapPatterns::from_cohort(cohort, k)?;
-        let ln_gaps = cohort.ln_gaps().ok_or(DataError::NoGaps)?;
-        let group = |of: &[usize]| GapPatterns::from_parts(&pick(cohort.purchases(), of), pick(ln_gaps, of), k);
-        Ok(Self::grouped(design, effects, cohort.purchases().len(), group, all)?)
+    /// [`GapError`]: as for purchases, and for a k out of range.
+    pub fn gaps(design: &Design, effects: &Effects, customers: &[GapHistory], k: u32) -> Result<Self, GapError> {
+        let all = GapPatterns::new(customers, k)?;
+        let group = |of: &[usize]| GapPatterns::proven(&pick(customers, of), k);
+        Ok(Self::grouped(design, effects, customers.len(), group, all)?)
     }
 }
 
 /// Why there are no described gaps.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum GapError {
     /// Effects, design and customers do not fit.
     #[error(transparent)]
     Effect(#[from] EffectError),
-    /// The data have no gaps, or not with this k.
+    /// No model has this k.
     #[error(transparent)]
     Data(#[from] DataError),
 }

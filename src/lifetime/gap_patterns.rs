@@ -40,7 +40,7 @@ impl GapPatterns {
     }
 
     /// As [`GapPatterns::new`], for a regularity that was checked before.
-    pub(super) fn proven(histories: &[GapHistory], k: u32) -> Self {
+    pub(crate) fn proven(histories: &[GapHistory], k: u32) -> Self {
         let purchases: Vec<PurchaseHistory> = histories.iter().map(GapHistory::purchases).collect();
         Self::from_parts(&purchases, histories.iter().map(GapHistory::ln_gaps).collect(), k)
     }
@@ -57,7 +57,7 @@ impl GapPatterns {
     }
 
     /// The sum runs in ascending order, so that it does not depend on that of the customers.
-    pub(crate) fn from_parts(purchases: &[PurchaseHistory], mut ln_gaps: Vec<f64>, k: u32) -> Self {
+    fn from_parts(purchases: &[PurchaseHistory], mut ln_gaps: Vec<f64>, k: u32) -> Self {
         ln_gaps.sort_unstable_by(f64::total_cmp);
         Self { patterns: purchases.into(), ln_gaps: ln_gaps.iter().sum(), k }
     }

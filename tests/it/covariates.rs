@@ -5,9 +5,10 @@ use customer_value::covariates::{
 };
 use customer_value::lifetime::{DataError, GapPatterns, Likelihood, Observations, SpendPatterns};
 use customer_value::{
-    BetaGeometricParams, BgNbd, Cohort, CountModel, Currency, ExpectedMoney, FitError, GammaGamma, GammaGammaParams,
-    InferenceError, MbgNbd, Mle, Money, Nbd, NbdParams, ParetoNbd, ParetoNbdParams, Patterns, Probability,
-    PurchaseHistory, Quantity, RidgeError, Seed, Span, SpendHistory, SummaryRow, TimeUnit, Verdict, simulate,
+    BetaGeometricParams, BgCnbd, BgNbd, Cohort, CountModel, Currency, ExpectedMoney, FitError, GammaGamma,
+    GammaGammaParams, GapHistory, InferenceError, MbgNbd, Mle, Money, Nbd, NbdParams, ParetoNbd, ParetoNbdParams,
+    Patterns, Probability, PurchaseHistory, Quantity, RidgeError, Seed, Span, SpendHistory, SummaryRow, TimeUnit,
+    Verdict, simulate,
 };
 use proptest::prelude::*;
 
@@ -427,17 +428,27 @@ proptest! {
 
 #[test]
 fn gaps_are_grouped_by_covariates_too() {
-    let row = |id: u32| SummaryRow {
-        id,
-        repeats: id % 3,
-        recency: if id % 3 > 0 { 3.0 } else { 0.0 },
-        age: 9.0,
-        mean_spend: None,
-    };
-    let cohort = Cohort::from_summaries((0..9).map(row), TimeUnit::Week).unwrap();
+    let gaps: Vec<GapHistory> = two_halves(800)
+        .into_iter()
+        .map(|history| {
+            let repeats = f64::from(history.repeats());
+            let equal = if repeats > 0.0 { repeats * (history.recency().as_days() / repeats).ln() } else { 0.0 };
+            GapHistory::new(history, equal - 1e-9 * repeats).unwrap()
+        })
+        .collect();
+    let design = group(halves(800));
     let effects = Effects::new().of(Driver::Purchase, ["group"]);
-    let error = Described::<GapPatterns>::gaps(&group(halves(9)), &effects, &cohort, 2).unwrap_err();
-    assert_eq!(error.to_string(), DataError::NoGaps.to_string());
+    let data = Described::<GapPatterns>::gaps(&design, &effects, &gaps, 2).unwrap();
+    let fit = Mle::default().fit::<Covariates<BgCnbd>>(data).unwrap();
+    let sum = gaps.iter().enumerate().map(|(at, one)| {
+        let model = fit.model().at(&design.row(at).unwrap()).unwrap();
+        assert_eq!(model.params().k, 2);
+        model.ln_likelihood(one, TimeUnit::Day)
+    });
+    assert!(relative_error(fit.log_likelihood(TimeUnit::Day), sum.sum()) < 1e-12);
+    assert!(fit.model().coefficients().all(|(_, value)| value > 0.3));
+    let error = Described::<GapPatterns>::gaps(&design, &effects, &gaps, 99).unwrap_err();
+    assert_eq!(error.to_string(), DataError::Regularity { k: 99 }.to_string());
 }
 
 #[test]

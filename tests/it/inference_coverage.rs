@@ -19,7 +19,7 @@ const CUSTOMERS: u32 = 2_000;
 const CHI_SQUARED_95: f64 = 3.841_458_820_694_124;
 
 /// A quantity with its true value, in weeks.
-type Truth = (Quantity, f64);
+pub type Truth = (Quantity, f64);
 
 /// For each quantity, in how many cohorts its 95 % interval holds the truth: that of its profile, where the deviance at
 /// the truth is at most the quantile, and that of Wald, where it is that of a parameter.
@@ -50,7 +50,7 @@ fn coverage<M: Likelihood<Data: Clone>>(truths: &[Truth], draw: impl Fn(u64) -> 
     even.iter().zip(odd).map(|(one, other)| [one[0] + other[0], one[1] + other[1]]).collect()
 }
 
-fn check<M: Likelihood<Data: Clone>>(truths: &[Truth], draw: impl Fn(u64) -> M::Data + Sync) {
+pub fn check<M: Likelihood<Data: Clone>>(truths: &[Truth], draw: impl Fn(u64) -> M::Data + Sync) {
     let counts = coverage::<M>(truths, draw);
     let percent = |count: u64| 100.0 * count as f64 / COHORTS as f64;
     for ((quantity, truth), [profile, wald]) in truths.iter().zip(&counts) {

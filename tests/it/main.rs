@@ -17,6 +17,7 @@ mod cohort;
 mod columns;
 mod contract;
 mod covariates;
+mod covariates_coverage;
 mod covariates_over_time;
 mod covariates_table;
 mod customer;
