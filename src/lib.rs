@@ -149,6 +149,7 @@ mod customer;
 pub mod delivered;
 mod derivation;
 mod error;
+pub mod evaluate;
 pub mod exchange;
 mod fit;
 pub mod index;
@@ -156,6 +157,7 @@ mod interaction;
 pub mod lifetime;
 mod math;
 mod parallel;
+mod progress;
 pub mod segment;
 mod units;
 
@@ -192,6 +194,7 @@ pub use lifetime::{
     RateFactors, Sbg, SbgParams, ScalingError, SimulationWindow, SpendError, SpendForecast, Tenure, TenureError,
     Tenures, Timing, UndiscountedValue, Valuation, ValuationError, simulate, simulate_interactions,
 };
+pub use progress::Progress;
 pub use rust_decimal;
 pub use units::{
     Compounding, Currency, DateError, Day, DiscountRate, ExpectedMoney, Horizon, Interval, Margin, Moment, Money,

@@ -122,6 +122,7 @@ pub use contract::{
     TenureError, Tenures,
 };
 pub use data::{DataError, Observations};
+pub(crate) use distribution::counts;
 pub use distribution::{DistributionError, UndiscountedValue};
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use forecast::{Forecast, ForecastError};

@@ -1,6 +1,6 @@
 use super::{
-    BetaGeometricProcess, BgCnbd, BgNbd, CountModel, Dropout, GgompertzNbd, MbgCnbd, MbgNbd, Nbd, ParetoNbd,
-    PoissonProcess, Process, RateFactors, ScalingError,
+    BetaGeometricProcess, BgCnbd, BgNbd, CountModel, Dropout, GgompertzNbd, Likelihood, MbgCnbd, MbgNbd, Nbd,
+    ParameterError, ParetoNbd, PoissonProcess, Process, RateFactors, ScalingError,
     sealed::Sealed,
     simulate::{Generator, LatentCustomer},
 };
@@ -81,10 +81,15 @@ any_from!(Nbd, BgNbd, MbgNbd, BgCnbd, MbgCnbd, ParetoNbd, GgompertzNbd);
 impl AnyModel {
     /// The name of the model in the literature.
     pub fn name(&self) -> &'static str {
-        fn of<M: super::Likelihood>(_: &M) -> &'static str {
+        fn of<M: Likelihood>(_: &M) -> &'static str {
             M::NAME
         }
         each_model!(self, |model| of(model))
+    }
+
+    /// The same model with other parameters, in the order of its estimates; times in days.
+    pub(crate) fn with_natural(&self, natural: &[f64]) -> Result<Self, ParameterError> {
+        Ok(each_model!(self, |model| model.with_natural(natural)?.into()))
     }
 }
 

@@ -142,7 +142,7 @@ impl<'a, M: CountModel<History = PurchaseHistory>, Id> CohortForecast<'a, M, Id>
         combine: impl Fn(f64, A) -> R + Sync + Send,
     ) -> Vec<R>
     where
-        A: Copy + Send + Sync,
+        A: Clone + Send + Sync,
         R: Send,
     {
         let Self { model, log_odds, .. } = self;
@@ -155,11 +155,11 @@ impl<'a, M: CountModel<History = PurchaseHistory>, Id> CohortForecast<'a, M, Id>
         let distinct = Distinct::of(*model, histories);
         let answers = parallel::map(&distinct.first, |history| f(&model.given_alive(history)));
         parallel::map_indices(histories.len(), |index| {
-            combine(logistic(log_odds[index]), answers[distinct.which[index]])
+            combine(logistic(log_odds[index]), answers[distinct.which[index]].clone())
         })
     }
 
-    fn histories(&self) -> &'a [PurchaseHistory] {
+    pub(crate) fn histories(&self) -> &'a [PurchaseHistory] {
         self.cohort.purchases()
     }
 }
