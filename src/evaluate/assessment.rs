@@ -102,8 +102,8 @@ impl Assessment {
     }
 
     /// Customers in classes of about equal size, those from whom most is expected first, and what each class bought: with
-    /// ten classes the lift by deciles. Customers of whom equally much is expected share a class, so that classes can be
-    /// fewer.
+    /// ten classes the lift by deciles. Customers of whom equally much is expected share the class in which their middle
+    /// lies, so that classes can be fewer.
     ///
     /// # Errors
     ///

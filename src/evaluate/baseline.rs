@@ -33,8 +33,9 @@ pub enum Baseline {
     LastPeriod,
     /// Who has been silent for at most this span buys on at the own mean rate, repeats over age; the others never again.
     Hiatus(Span),
-    /// The same with the span that best told who would buy in the period before the cut, from what was known at its
-    /// beginning; of several the shortest. It needs a log that began before that.
+    /// The same with the span that best told buyers from the others in the period before the cut, from what was known at
+    /// its beginning: the share of the buyers that it calls active less that of the others is greatest; of several the
+    /// shortest. It needs a log that began before that.
     LearnedHiatus,
 }
 
@@ -95,7 +96,7 @@ fn last_period<Id: Ord + Clone>(log: &InteractionLog<Id>, id: &Id, cut: Day, day
     purchases.iter().skip(1).filter(|bought| bought.tick >= from).count() as f64
 }
 
-/// The silence that best tells who buys in the period before the cut.
+/// The silence that best tells who buys in the period before the cut: Youden's index is greatest.
 fn learned_hiatus<Id: Ord + Clone>(log: &InteractionLog<Id>, cut: Day, days: i32) -> Result<Span, EvaluationError> {
     let start = log.window().start();
     let outside = |day| CohortError::CutOutsideWindow { day, start, end: log.window().end() };
@@ -105,14 +106,17 @@ fn learned_hiatus<Id: Ord + Clone>(log: &InteractionLog<Id>, cut: Day, days: i32
     let mut told: Vec<(Span, bool)> =
         silences.zip(&split.holdout).map(|(silent, holdout)| (silent, holdout.purchases() > 0)).collect();
     told.sort_unstable();
-    // Each hiatus calls those up to it active: right where they bought. Those beyond it are the rest.
-    let mut right = told.iter().filter(|(_, bought)| !bought).count();
-    let mut best = None;
+    let share = |part: f64, of: f64| if of > 0.0 { part / of } else { 0.0 };
+    let buyers = told.iter().filter(|(_, bought)| *bought).count() as f64;
+    let others = told.len() as f64 - buyers;
+    let (mut called, mut wrongly, mut best) = (0.0, 0.0, None);
     for equal in told.chunk_by(|one, next| one.0 == next.0) {
         let bought = equal.iter().filter(|(_, bought)| *bought).count();
-        right = right + bought - (equal.len() - bought);
-        if best.is_none_or(|(most, _)| right > most) {
-            best = Some((right, equal[0].0));
+        called += bought as f64;
+        wrongly += (equal.len() - bought) as f64;
+        let told_apart = share(called, buyers) - share(wrongly, others);
+        if best.is_none_or(|(most, _)| told_apart > most) {
+            best = Some((told_apart, equal[0].0));
         }
     }
     best.map(|(_, silence)| silence).ok_or(EvaluationError::NobodyYet { cut: earlier })

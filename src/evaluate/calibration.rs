@@ -74,7 +74,7 @@ impl CalibrationClass {
     }
 }
 
-/// Classes 0, 1, … of about equal size by ascending values; equal values share the class of the first of them.
+/// Classes 0, 1, … of about equal size by ascending values; equal values share the class in which their middle lies.
 pub(super) fn equal_classes(values: &[f64], classes: u32) -> Result<Vec<u64>, EvaluationError> {
     if classes == 0 {
         return Err(EvaluationError::Zero { what: "a number of classes" });
@@ -84,7 +84,8 @@ pub(super) fn equal_classes(values: &[f64], classes: u32) -> Result<Vec<u64>, Ev
     let mut class = vec![0; values.len()];
     let mut before = 0;
     for equal in order.chunk_by(|&one, &next| values[one].total_cmp(&values[next]).is_eq()) {
-        let own = before as u64 * u64::from(classes) / values.len() as u64;
+        let twice_the_middle = 2 * before as u64 + equal.len() as u64;
+        let own = twice_the_middle.saturating_mul(classes.into()) / (2 * values.len() as u64);
         equal.iter().for_each(|&index| class[index] = own);
         before += equal.len();
     }

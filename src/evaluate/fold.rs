@@ -149,7 +149,9 @@ impl<Id> Fold<Id> {
         let counts = calibration.forecast(fit.model()).count_distributions(*span, most)?;
         let forecasts = counts.into_iter().map(CountForecast::from).collect();
         let total = |model: &AnyModel| calibration.forecast(model).expected_purchases(*span).iter().sum();
-        let parameters = fit.delta(total).map(|total| total.standard_error);
+        // At an edge the delta method holds parameters on which the total depends.
+        let interior = Some(&fit).filter(|fit| fit.is_interior());
+        let parameters = interior.and_then(|fit| fit.delta(total)).map(|total| total.standard_error);
         Contender::new(Candidate::Model(kind), Some(fit), Assessment::new(forecasts, actual)?, parameters)
     }
 
