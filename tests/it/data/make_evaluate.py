@@ -1,4 +1,4 @@
-"""Reference table of scores and tests of forecasts: python3 evaluate.py > evaluate.csv
+"""Reference table of scores and tests of forecasts: python3 make_evaluate.py > evaluate.csv
 
 One number a line: quantity,case,key,value; lists are separated by blanks, and inputs come before what follows from them.
 Everything is made from definitions, in 40 digits or in fractions, and where there are two forms from the other one than a
