@@ -86,7 +86,9 @@ pub(super) fn equal_classes(values: &[f64], classes: u32) -> Result<Vec<u64>, Ev
     for equal in order.chunk_by(|&one, &next| values[one].total_cmp(&values[next]).is_eq()) {
         let twice_the_middle = 2 * before as u64 + equal.len() as u64;
         let own = twice_the_middle.saturating_mul(classes.into()) / (2 * values.len() as u64);
-        equal.iter().for_each(|&index| class[index] = own);
+        for &index in equal {
+            class[index] = own;
+        }
         before += equal.len();
     }
     Ok(class)

@@ -72,7 +72,9 @@ pub(super) fn mid_ranks(values: &[f64]) -> Vec<f64> {
     let mut before = 0;
     for equal in order.chunk_by(|&one, &next| values[one].total_cmp(&values[next]).is_eq()) {
         let rank = before as f64 + 0.5 * (equal.len() as f64 + 1.0);
-        equal.iter().for_each(|&index| ranks[index] = rank);
+        for &index in equal {
+            ranks[index] = rank;
+        }
         before += equal.len();
     }
     ranks

@@ -102,7 +102,7 @@ impl<M> Fit<M> {
     ) -> Option<FunctionalEstimate> {
         let covariance = self.covariance.as_ref()?;
         let number = |natural: &[f64]| with_natural(natural).map(|model| function(&model));
-        let gradient: Option<Vec<f64>> = covariance.of.iter().map(|&of| self.slope(of, &number)).collect();
+        let gradient: Option<Vec<f64>> = covariance.of.iter().map(|&of| self.slope(of, number)).collect();
         let gradient = gradient?;
         let value = function(&self.model);
         let variance: f64 = covariance.times(&gradient).iter().zip(&gradient).map(|(one, other)| one * other).sum();

@@ -5,8 +5,8 @@
 use std::ops::ControlFlow;
 
 use customer_value::evaluate::{
-    Backtest, Backtested, Baseline, Candidate, CohortSurvival, CountForecast, EvaluationError, FrequencyHistogram,
-    Heterogeneity, HistoryGrid, Score, Tracking, Trait,
+    Backtest, Backtested, Baseline, Candidate, CohortSurvival, CountForecast, EvaluationError, Fold,
+    FrequencyHistogram, Heterogeneity, HistoryGrid, Score, Tracking, Trait,
 };
 use customer_value::{
     AnyModel, BgNbd, CohortError, CountModel, Currency, Day, ExpectedMoney, FirstSeen, GammaGamma, GammaGammaParams,
@@ -32,7 +32,7 @@ fn cdnow() -> InteractionLog<u32> {
 }
 
 fn expected(judged: &Backtested<u32>) -> Vec<f64> {
-    let contenders = judged.folds().iter().flat_map(|fold| fold.contenders());
+    let contenders = judged.folds().iter().flat_map(Fold::contenders);
     contenders.flat_map(|one| one.assessment().expected()).collect()
 }
 
