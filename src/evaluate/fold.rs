@@ -148,7 +148,11 @@ impl<Id> Fold<Id> {
         let most = actual.iter().copied().max().unwrap_or(0);
         let counts = calibration.forecast(fit.model()).count_distributions(*span, most)?;
         let forecasts = counts.into_iter().map(CountForecast::from).collect();
-        let total = |model: &AnyModel| calibration.forecast(model).expected_purchases(*span).iter().sum();
+        let (distinct, customers) = calibration.distinct();
+        let total = |model: &AnyModel| {
+            let expected = distinct.forecast(model).expected_purchases(*span);
+            expected.iter().zip(&customers).map(|(expected, customers)| expected * customers).sum()
+        };
         // At an edge the delta method holds parameters on which the total depends.
         let interior = Some(&fit).filter(|fit| fit.is_interior());
         let parameters = interior.and_then(|fit| fit.delta(total)).map(|total| total.standard_error);

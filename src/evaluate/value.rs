@@ -79,7 +79,7 @@ impl UndiscountedValue {
 /// // That nothing would be spent was more likely than not: the median is right, the mean is not.
 /// assert_eq!(judged.mean_loss(Score::AbsoluteErrorOfMedian)?.amount(), 0.0);
 /// assert_eq!(judged.mean_loss(Score::AbsoluteError)?, value.mean()?);
-/// assert!(judged.mean_loss(Score::Crps)? < value.mean()?);
+/// assert!(judged.mean_loss(Score::Crps)?.amount() < value.mean()?.amount());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
