@@ -15,6 +15,8 @@ use crate::{
 /// where `Var N` is the variance of a customer's purchases, from the whole distribution: customers differ in rate, leave,
 /// and buy by chance. Customers are independent given the parameters, so that it is exact; `error` is that of the
 /// expected total by the delta method. The sum of many is taken to be normal: of a handful of customers it is not.
+/// In 400 simulated worlds of 1,000 customers each, 96 % of the 95 % intervals held the total of 92 days after 39 weeks;
+/// `cargo test --release --all-features -- --ignored known_world` prints it again.
 ///
 /// # Examples
 ///

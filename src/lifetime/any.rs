@@ -164,6 +164,10 @@ impl Process for AnyProcess {
         each_process!(self, |process| process.probability_of(count, within))
     }
 
+    fn counting(&self, within: Span) -> Box<dyn Fn(u32) -> f64 + '_> {
+        each_process!(self, |process| process.counting(within))
+    }
+
     fn probability_between(&self, count: u32, from: Span, to: Span) -> f64 {
         each_process!(self, |process| process.probability_between(count, from, to))
     }

@@ -196,7 +196,7 @@ impl<H: Copy> Distinct<H> {
 
 /// A hash for keys of a few words; the default one, made against attackers, would cost more than the forecast.
 #[derive(Default)]
-struct Mixer(u64);
+pub(super) struct Mixer(u64);
 
 impl Hasher for Mixer {
     fn write(&mut self, bytes: &[u8]) {

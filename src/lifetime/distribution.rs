@@ -300,6 +300,7 @@ pub(crate) fn counts<P: Process>(
     const UNSEEN: f64 = 1e-9;
     const MOST: u32 = 20_000;
     let expected = alive.expected_purchases(within);
+    let probability_of = alive.counting(within);
     let mut counts = Vec::new();
     let mut sum = 0.0;
     let mut rest = alive.any_purchase(Horizon::Within(within));
@@ -310,7 +311,7 @@ pub(crate) fn counts<P: Process>(
         if expected.max(at_least.into()) > f64::from(MOST) {
             break;
         }
-        let probability = alive.probability_of(n, within);
+        let probability = probability_of(n);
         let falls = probability / counts.last().copied().unwrap_or(f64::INFINITY);
         counts.push(probability);
         sum += probability;

@@ -430,8 +430,7 @@ fn heterogeneity_densities_integrate_to_one_and_to_their_means() {
     }
 }
 
-/// A known world with leaving: the model that is true beats the one without, and intervals hold the total. Twenty worlds
-/// of 1,000 customers take some seconds.
+/// A known world with leaving: the model that is true beats the one without, and intervals hold the total.
 #[test]
 #[ignore = "slow: simulated worlds, `cargo test --release -- --ignored known_world`"]
 fn in_a_known_world_the_true_model_wins_and_intervals_cover_the_total() {
