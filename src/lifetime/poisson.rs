@@ -65,28 +65,28 @@ impl PoissonProcess {
         let ln_ways = ln_rising(self.shape, count) - ln_rising(1.0, count);
         let count = f64::from(count);
         integrate_from_zero(length, |time| {
-            let Leaving { ln_density, ln_whole, ln_growth } = leaving(time);
-            let bought = if count > 0.0 { -count * ln_whole } else { 0.0 };
-            ln_density + ln_ways + bought - self.shape * ln_growth
+            let Leaving { density, whole, growth } = leaving(time);
+            let bought = if count > 0.0 { -count * whole } else { 0.0 };
+            density + ln_ways + bought - self.shape * growth
         })
     }
 
     /// Leaving after a time, with a life to come.
     fn leaving(&self, life: Life, time: f64) -> Leaving {
         let odds = time / self.rate;
-        Leaving { ln_density: life.ln_density(time), ln_whole: odds.recip().ln_1p(), ln_growth: odds.ln_1p() }
+        Leaving { density: life.ln_density(time), whole: odds.recip().ln_1p(), growth: odds.ln_1p() }
     }
 }
 
-/// What all counts of purchases have in common for a customer who leaves after a time t.
+/// What all counts of purchases have in common for a customer who leaves after a time t: logarithms.
 #[derive(Clone, Copy)]
 struct Leaving {
     /// ln [−S′(t)].
-    ln_density: f64,
+    density: f64,
     /// ln (1 + A/t).
-    ln_whole: f64,
+    whole: f64,
     /// ln (1 + t/A).
-    ln_growth: f64,
+    growth: f64,
 }
 
 impl Sealed for PoissonProcess {}
