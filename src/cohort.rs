@@ -167,6 +167,16 @@ impl<Id> Cohort<Id> {
         self.ln_gaps.get_or_insert_default().push(member.ln_gaps);
     }
 
+    /// One customer for each distinct history, and how many share it: what sums over a cohort need.
+    pub(crate) fn distinct(&self) -> (Cohort<()>, Vec<f64>) {
+        let patterns = Patterns::from(self);
+        let (purchases, customers): (Vec<_>, Vec<_>) =
+            patterns.rows().iter().map(|row| (row.history, row.customers as f64)).unzip();
+        let ids = vec![(); purchases.len()];
+        let left_out = Vec::new();
+        (Cohort { ids, purchases, spend: None, realised: None, ln_gaps: None, left_out, cut: self.cut }, customers)
+    }
+
     /// How many customers there are.
     pub const fn len(&self) -> usize {
         self.ids.len()

@@ -7,6 +7,7 @@ use crate::delivered::{
     ValueMapError, WillingnessError,
 };
 use crate::derivation::DerivationError;
+use crate::evaluate::EvaluationError;
 use crate::exchange::{BridgeError, ExchangeError, LeverError, RankError};
 use crate::fit::{FitError, InferenceError, RidgeError};
 use crate::index::{IndexError, JudgementError};
@@ -184,6 +185,9 @@ pub enum Error {
     /// Rules that name not every cell of scores once, or scores that they do not fit.
     #[error(transparent)]
     Scheme(#[from] SchemeError),
+    /// Forecasts that cannot be made or judged.
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
     /// A step that a relationship does not take.
     #[error(transparent)]
     Stage(#[from] StageError),

@@ -73,6 +73,8 @@
 //! | an offer and what it asks of the buyer | [`delivered::Delivered`] | net value, ratio, [`delivered::ValueVector`] |
 //! | an offer that changes, and how customers respond | [`exchange::ValueElasticity`] → [`exchange::Uplift`] | ΔCLV, by purchases and by retention |
 //! | a cohort and its value | [`exchange::CohortEquity`], [`exchange::CohortUplift`] | customer equity, before and after a change |
+//! | a log and models to choose from | [`evaluate::Backtest`] → [`evaluate::Comparison`] | what forecasts at earlier cuts were worth; the best model, and how sure |
+//! | forecasts, and what then happened | [`evaluate::Assessment`] | scores, calibration, total with an interval, Gini, lift |
 //! | a result to be explained | [`Derivation`] | the tree of parts that it adds up from |
 //! | several offers | [`delivered::ChoiceSet`] | who is chosen, with which probability |
 //! | offers of a market and what customers weigh | [`exchange::Market`] | who is chosen again, customer equity and its exact gradient |
@@ -114,6 +116,9 @@
 //! * **What if customers bought a tenth faster, or stayed longer?** [`Forecast::scaled`], and [`exchange::Uplift`] for the
 //!   money.
 //! * **Keep a fit:** with the feature `serde` it is less than a kilobyte; [`Fit::check`] tells whether data are those of it.
+//! * **How good are the forecasts?** [`evaluate::Backtest`] makes them again at earlier cuts; see [`evaluate`].
+//! * **A customer came back, or fell silent:** [`Forecast::surprise`].
+//! * **May spend be taken to be independent?** [`evaluate::SpendIndependence`].
 //! * **Is a bigger model worth it?** [`Fit::likelihood_ratio`], [`Fit::aic`]; the verdict [`Verdict::Boundary`] names the
 //!   smaller model in which a search ended.
 //! * **Past and future value together:** [`LifetimeValue::with_realised`].
@@ -139,7 +144,7 @@
 //!
 //! # What is missing
 //!
-//! Covariates; backtests and scores of forecasts; correlation of purchases and leaving; estimates of how customers respond to
+//! Covariates; correlation of purchases and leaving; estimates of how customers respond to
 //! delivered value. Axis weights of customers are kept; pass them to [`delivered::Aggregator`] or [`exchange::Taste`] yourself.
 //! No exchange rates: a log has one currency.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -152,6 +157,7 @@ mod customer;
 pub mod delivered;
 mod derivation;
 mod error;
+pub mod evaluate;
 pub mod exchange;
 mod fit;
 pub mod index;
@@ -159,6 +165,7 @@ mod interaction;
 pub mod lifetime;
 mod math;
 mod parallel;
+mod progress;
 pub mod segment;
 mod units;
 pub mod voice;
@@ -196,6 +203,7 @@ pub use lifetime::{
     RateFactors, Sbg, SbgParams, ScalingError, SimulationWindow, SpendError, SpendForecast, Tenure, TenureError,
     Tenures, Timing, UndiscountedValue, Valuation, ValuationError, simulate, simulate_interactions,
 };
+pub use progress::Progress;
 pub use rust_decimal;
 pub use units::{
     Compounding, Currency, DateError, Day, DiscountRate, ExpectedMoney, Horizon, Interval, Margin, Moment, Money,

@@ -123,6 +123,7 @@ pub use contract::{
     TenureError, Tenures,
 };
 pub use data::{DataError, Observations};
+pub(crate) use distribution::counts;
 pub use distribution::{DistributionError, UndiscountedValue};
 pub use driver::Driver;
 pub use fingerprint::{Fingerprint, FingerprintError};
@@ -295,6 +296,12 @@ pub trait Process: sealed::Sealed + Copy + PartialEq + std::fmt::Debug + Send + 
 
     /// P(exactly `count` purchases within this span).
     fn probability_of(&self, count: u32, within: Span) -> f64;
+
+    /// P(exactly n purchases within this span) for one n after the other: what they share is computed once.
+    #[doc(hidden)]
+    fn counting(&self, within: Span) -> Box<dyn Fn(u32) -> f64 + '_> {
+        Box::new(move |count| self.probability_of(count, within))
+    }
 
     /// P(exactly `count` purchases after `from` and up to `to`), both counted from now.
     fn probability_between(&self, count: u32, from: Span, to: Span) -> f64;

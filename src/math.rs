@@ -29,7 +29,7 @@ pub use ln_product::LnProduct;
 pub use ln_sum::{JetSum, LogSum};
 pub use maximise::{End, Maximum, maximise};
 pub use mixture::{BetaMixture, Erlang, discounted_rate};
-pub use normal::{chi_squared_tail, two_sided_quantile};
+pub use normal::{chi_squared_tail, two_sided_quantile, upper_tail};
 pub use quadrature::{Panel, Panels, exponential_time, integrate, integrate_from_zero, integrate_lanes};
 pub use root::first_reaching;
 pub use series::{sum_falling, sum_stretch};

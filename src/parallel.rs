@@ -1,6 +1,13 @@
 //! Work on fixed chunks: in order without the feature `rayon`, on all threads with it, with the same results bit
 //! for bit, because chunks and the order of their results do not depend on the number of threads.
 
+use std::{
+    ops::ControlFlow,
+    sync::{Mutex, PoisonError},
+};
+
+use crate::progress::Progress;
+
 /// Applies `f` to consecutive chunks of `size` items; results come in the order of the chunks.
 pub(crate) fn map_chunks<T: Sync, R: Send>(items: &[T], size: usize, f: impl Fn(&[T]) -> R + Sync + Send) -> Vec<R> {
     #[cfg(feature = "rayon")]
@@ -73,4 +80,30 @@ pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnc
     return rayon::join(a, b);
     #[cfg(not(feature = "rayon"))]
     (a(), b())
+}
+
+/// The results of `work` for 0, 1, … `count` − 1, in this order, telling `observer` after each; how far the work had
+/// come when it asked to stop before the end.
+pub(crate) fn map_observed<R: Send>(
+    count: usize,
+    work: impl Fn(usize) -> R + Send + Sync,
+    observer: impl FnMut(Progress) -> ControlFlow<()> + Send,
+) -> Result<Vec<R>, Progress> {
+    let told = Mutex::new((Progress { done: 0, of: count }, ControlFlow::Continue(()), observer));
+    let stopped = || told.lock().unwrap_or_else(PoisonError::into_inner).1.is_break();
+    let results = map_indices(count, |index| {
+        if stopped() {
+            return None;
+        }
+        let result = work(index);
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        let (progress, flow, observer) = &mut *told;
+        progress.done += 1;
+        if flow.is_continue() {
+            *flow = observer(*progress);
+        }
+        Some(result)
+    });
+    let results: Option<Vec<R>> = results.into_iter().collect();
+    results.ok_or_else(|| told.into_inner().unwrap_or_else(PoisonError::into_inner).0)
 }

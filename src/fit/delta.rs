@@ -1,6 +1,6 @@
 use super::Fit;
 use crate::{
-    lifetime::Likelihood,
+    lifetime::{AnyModel, Likelihood},
     math::{logistic, two_sided_quantile},
     units::{Interval, Probability},
 };
@@ -83,8 +83,26 @@ impl<M: Likelihood> Fit<M> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn delta(&self, function: impl Fn(&M) -> f64) -> Option<FunctionalEstimate> {
+        self.delta_of(|natural| self.model.with_natural(natural).ok(), function)
+    }
+}
+
+impl Fit<AnyModel> {
+    /// Any number that follows from a model chosen at run time, with its standard error: the same as for the model itself.
+    pub fn delta(&self, function: impl Fn(&AnyModel) -> f64) -> Option<FunctionalEstimate> {
+        self.delta_of(|natural| self.model.with_natural(natural).ok(), function)
+    }
+}
+
+impl<M> Fit<M> {
+    fn delta_of(
+        &self,
+        with_natural: impl Fn(&[f64]) -> Option<M>,
+        function: impl Fn(&M) -> f64,
+    ) -> Option<FunctionalEstimate> {
         let covariance = self.covariance.as_ref()?;
-        let gradient: Option<Vec<f64>> = covariance.of.iter().map(|&of| self.slope(of, &function)).collect();
+        let number = |natural: &[f64]| with_natural(natural).map(|model| function(&model));
+        let gradient: Option<Vec<f64>> = covariance.of.iter().map(|&of| self.slope(of, number)).collect();
         let gradient = gradient?;
         let value = function(&self.model);
         let variance: f64 = covariance.times(&gradient).iter().zip(&gradient).map(|(one, other)| one * other).sum();
@@ -93,13 +111,13 @@ impl<M: Likelihood> Fit<M> {
         (value.is_finite() && variance.is_finite()).then_some(FunctionalEstimate { value, standard_error })
     }
 
-    /// The derivative of a function of the model in the logarithm of a parameter; `None` where it is no number.
-    fn slope(&self, parameter: usize, function: impl Fn(&M) -> f64) -> Option<f64> {
+    /// The derivative of a function of the parameters in the logarithm of one; `None` where it is no number.
+    fn slope(&self, parameter: usize, function: impl Fn(&[f64]) -> Option<f64>) -> Option<f64> {
         const STEP: f64 = 1.0 / 64.0;
         let at = |step: f64| {
             let mut natural = self.natural.clone();
             natural[parameter] *= step.exp();
-            self.model.with_natural(&natural).ok().map(|model| function(&model))
+            function(&natural)
         };
         let slope = |step: f64| Some((at(step)? - at(-step)?) / (2.0 * step));
         let [wide, half, quarter] = [slope(STEP)?, slope(0.5 * STEP)?, slope(0.25 * STEP)?];

@@ -1,6 +1,6 @@
 use super::{
-    BetaGeometricProcess, BgCnbd, BgNbd, CountModel, Dropout, GgompertzNbd, MbgCnbd, MbgNbd, Nbd, ParetoNbd,
-    PoissonProcess, Process, RateFactors, ScalingError,
+    BetaGeometricProcess, BgCnbd, BgNbd, CountModel, Dropout, GgompertzNbd, Likelihood, MbgCnbd, MbgNbd, Nbd,
+    ParameterError, ParetoNbd, PoissonProcess, Process, RateFactors, ScalingError,
     sealed::Sealed,
     simulate::{Generator, LatentCustomer},
 };
@@ -81,10 +81,15 @@ any_from!(Nbd, BgNbd, MbgNbd, BgCnbd, MbgCnbd, ParetoNbd, GgompertzNbd);
 impl AnyModel {
     /// The name of the model in the literature.
     pub fn name(&self) -> &'static str {
-        fn of<M: super::Likelihood>(_: &M) -> &'static str {
+        fn of<M: Likelihood>(_: &M) -> &'static str {
             M::NAME
         }
         each_model!(self, |model| of(model))
+    }
+
+    /// The same model with other parameters, in the order of its estimates; times in days.
+    pub(crate) fn with_natural(&self, natural: &[f64]) -> Result<Self, ParameterError> {
+        Ok(each_model!(self, |model| model.with_natural(natural)?.into()))
     }
 }
 
@@ -157,6 +162,10 @@ impl Process for AnyProcess {
 
     fn probability_of(&self, count: u32, within: Span) -> f64 {
         each_process!(self, |process| process.probability_of(count, within))
+    }
+
+    fn counting(&self, within: Span) -> Box<dyn Fn(u32) -> f64 + '_> {
+        each_process!(self, |process| process.counting(within))
     }
 
     fn probability_between(&self, count: u32, from: Span, to: Span) -> f64 {

@@ -165,7 +165,7 @@ impl<'a, M: CountModel<History = PurchaseHistory>, Id> CohortForecast<'a, M, Id>
         combine: impl Fn(f64, A) -> R + Sync + Send,
     ) -> Vec<R>
     where
-        A: Copy + Send + Sync,
+        A: Clone + Send + Sync,
         R: Send,
     {
         let (Self { models, which, log_odds, .. }, histories) = (self, self.histories());
@@ -178,11 +178,11 @@ impl<'a, M: CountModel<History = PurchaseHistory>, Id> CohortForecast<'a, M, Id>
         let distinct = self.distinct(histories.len());
         let answers = parallel::map(&distinct.first, |&first| f(&alive(first)));
         parallel::map_indices(histories.len(), |index| {
-            combine(logistic(log_odds[index]), answers[distinct.which[index]])
+            combine(logistic(log_odds[index]), answers[distinct.which[index]].clone())
         })
     }
 
-    fn histories(&self) -> &'a [PurchaseHistory] {
+    pub(crate) fn histories(&self) -> &'a [PurchaseHistory] {
         self.cohort.purchases()
     }
 
@@ -217,7 +217,7 @@ struct Distinct {
 
 /// A hash for keys of a few words; the default one, made against attackers, would cost more than the forecast.
 #[derive(Default)]
-struct Mixer(u64);
+pub(super) struct Mixer(u64);
 
 impl Hasher for Mixer {
     fn write(&mut self, bytes: &[u8]) {

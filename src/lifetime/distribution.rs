@@ -103,7 +103,7 @@ impl UndiscountedValue {
             return Err(DistributionError::MarginNotPositive { margin });
         }
         let alive = purchases.probability_alive().get();
-        let counts = counts(purchases.given_alive(), within)?;
+        let counts = counts(purchases.given_alive(), within, TAIL, 0)?;
         Ok(Self {
             nothing: purchases.probability_of(0, within).get(),
             counts: counts.into_iter().map(|probability| alive * probability).collect(),
@@ -284,14 +284,23 @@ impl UndiscountedValue {
     }
 }
 
-/// P(n purchases within a span) for n = 1, 2, …, until no more are to be expected.
-fn counts<P: Process>(alive: &P, within: Span) -> Result<Vec<f64>, DistributionError> {
-    /// What is left out, as a share of what is not: its square, too, is then beyond the last digit.
-    const TAIL: f64 = 1e-19;
+/// What is left out of the counts behind a value, as a share of what is not: its square, too, is then beyond the last
+/// digit.
+const TAIL: f64 = 1e-19;
+
+/// P(n purchases within a span) for n = 1, 2, …, until no more than a share `tail` is to be expected, and up to
+/// `at_least`.
+pub(crate) fn counts<P: Process>(
+    alive: &P,
+    within: Span,
+    tail: f64,
+    at_least: u32,
+) -> Result<Vec<f64>, DistributionError> {
     /// Probabilities that sum to one so nearly leave no second peak to come.
     const UNSEEN: f64 = 1e-9;
     const MOST: u32 = 20_000;
     let expected = alive.expected_purchases(within);
+    let probability_of = alive.counting(within);
     let mut counts = Vec::new();
     let mut sum = 0.0;
     let mut rest = alive.any_purchase(Horizon::Within(within));
@@ -299,17 +308,17 @@ fn counts<P: Process>(alive: &P, within: Span) -> Result<Vec<f64>, DistributionE
         return Ok(counts);
     }
     for n in 1..=MOST {
-        if expected > f64::from(MOST) {
+        if expected.max(at_least.into()) > f64::from(MOST) {
             break;
         }
-        let probability = alive.probability_of(n, within);
+        let probability = probability_of(n);
         let falls = probability / counts.last().copied().unwrap_or(f64::INFINITY);
         counts.push(probability);
         sum += probability;
         rest -= probability;
         // Were the ratio to stay, this would be what follows; twice it covers ratios that still rise.
-        let tail = 2.0 * probability * falls / (1.0 - falls).max(0.0);
-        if f64::from(n) > expected && rest < UNSEEN && tail <= TAIL * sum {
+        let follows = if probability > 0.0 { 2.0 * probability * falls / (1.0 - falls).max(0.0) } else { 0.0 };
+        if n >= at_least && f64::from(n) > expected && rest < UNSEEN && follows <= tail * sum {
             return Ok(counts);
         }
     }

@@ -1,5 +1,8 @@
+use std::{cell::RefCell, collections::HashMap, hash::BuildHasherDefault};
+
 use super::{
     Dropout, Process, RateFactors, ScalingError,
+    cohort::Mixer,
     life::Life,
     scaling::{AGED, scaled},
     sealed::Sealed,
@@ -54,19 +57,36 @@ impl PoissonProcess {
         negative_binomial(count, self.shape, odds / (1.0 + odds), (1.0 + odds).recip())
     }
 
-    /// P(`count` purchases after `from` and up to `to`, gone by then, alive at `from`).
-    fn gone(&self, count: u32, length: f64, life: Life) -> f64 {
-        if life == Life::Endless || length <= 0.0 {
+    /// P(`count` purchases within a length of time, and gone by its end), with what is known of leaving at each time.
+    fn gone(&self, count: u32, length: f64, leaving: impl Fn(f64) -> Leaving) -> f64 {
+        if self.life == Life::Endless || length <= 0.0 {
             return 0.0;
         }
         let ln_ways = ln_rising(self.shape, count) - ln_rising(1.0, count);
         let count = f64::from(count);
         integrate_from_zero(length, |time| {
-            let odds = time / self.rate;
-            let bought = if count > 0.0 { -count * odds.recip().ln_1p() } else { 0.0 };
-            life.ln_density(time) + ln_ways + bought - self.shape * odds.ln_1p()
+            let Leaving { density, whole, growth } = leaving(time);
+            let bought = if count > 0.0 { -count * whole } else { 0.0 };
+            density + ln_ways + bought - self.shape * growth
         })
     }
+
+    /// Leaving after a time, with a life to come.
+    fn leaving(&self, life: Life, time: f64) -> Leaving {
+        let odds = time / self.rate;
+        Leaving { density: life.ln_density(time), whole: odds.recip().ln_1p(), growth: odds.ln_1p() }
+    }
+}
+
+/// What all counts of purchases have in common for a customer who leaves after a time t: logarithms.
+#[derive(Clone, Copy)]
+struct Leaving {
+    /// ln [−S′(t)].
+    density: f64,
+    /// ln (1 + A/t).
+    whole: f64,
+    /// ln (1 + t/A).
+    growth: f64,
 }
 
 impl Sealed for PoissonProcess {}
@@ -90,11 +110,25 @@ impl Process for PoissonProcess {
         self.probability_between(count, Span::ZERO, within)
     }
 
+    /// The integrals of all counts have nodes in common, where most of the work is the same.
+    fn counting(&self, within: Span) -> Box<dyn Fn(u32) -> f64 + '_> {
+        let length = within.as_days();
+        let life = self.life.after(0.0);
+        let survival = life.survival(length);
+        let known = RefCell::new(HashMap::<u64, Leaving, BuildHasherDefault<Mixer>>::default());
+        Box::new(move |count| {
+            let leaving =
+                |time: f64| *known.borrow_mut().entry(time.to_bits()).or_insert_with(|| self.leaving(life, time));
+            survival * self.living(count, length) + self.gone(count, length, leaving)
+        })
+    }
+
     /// Gone before, or alive at `from` with a shorter life to come: how much was bought before says nothing of that.
     fn probability_between(&self, count: u32, from: Span, to: Span) -> f64 {
         let (from, length) = (from.as_days(), to.as_days() - from.as_days());
         let life = self.life.after(from);
-        let bought = life.survival(length) * self.living(count, length) + self.gone(count, length, life);
+        let gone = self.gone(count, length, |time| self.leaving(life, time));
+        let bought = life.survival(length) * self.living(count, length) + gone;
         let alive = self.life.survival(from);
         alive * bought + if count == 0 { 1.0 - alive } else { 0.0 }
     }

@@ -30,6 +30,11 @@ fn central_quantile(level: f64) -> f64 {
     (0..6).fold(level / scale, |z, _| z + (level - libm::erf(z * FRAC_1_SQRT_2)) / (scale * (-0.5 * z * z).exp()))
 }
 
+/// P(Z > z) for a standard normal Z.
+pub fn upper_tail(z: f64) -> f64 {
+    0.5 * libm::erfc(z * FRAC_1_SQRT_2)
+}
+
 /// P(X > x) for X with a χ² distribution of so many degrees of freedom.
 ///
 /// Abramowitz and Stegun 26.4.4 and 26.4.5: finite sums of positive terms.

@@ -7,6 +7,9 @@ use super::{UnitError, in_range};
 pub struct Probability(f64);
 
 impl Probability {
+    /// One half: the level of the median.
+    pub(crate) const HALF: Self = Self(0.5);
+
     /// A probability, checked.
     ///
     /// # Errors
