@@ -153,9 +153,7 @@ impl<Id> Fold<Id> {
             let expected = distinct.forecast(model).expected_purchases(*span);
             expected.iter().zip(&customers).map(|(expected, customers)| expected * customers).sum()
         };
-        // At an edge the delta method holds parameters on which the total depends.
-        let interior = Some(&fit).filter(|fit| fit.is_interior());
-        let parameters = interior.and_then(|fit| fit.delta(total)).map(|total| total.standard_error);
+        let parameters = fit.delta(total).map(|total| total.standard_error);
         Contender::new(Candidate::Model(kind), Some(fit), Assessment::new(forecasts, actual)?, parameters)
     }
 

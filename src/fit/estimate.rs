@@ -35,29 +35,35 @@ impl std::fmt::Display for Estimate {
 /// The covariance of what the search moved, the logarithms of the parameters, for those that the data identify.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Covariance {
-    /// By position, ascending.
+    /// By position: first those that mean something, ascending, then others that move with them.
     pub of: Vec<usize>,
+    /// How many mean something.
+    pub known: usize,
     /// Row by row, symmetric to the last bit.
     pub matrix: Vec<f64>,
 }
 
 impl Covariance {
-    /// The inverse information in some of the parameters while those of `moves` move too, the others held; `None` for
-    /// none of them, and where the data do not tell them apart.
+    /// The inverse information in some of the parameters, and in those of `moves` that mean nothing by themselves, the
+    /// others held; `None` for none of them, and where the data do not tell them apart.
     fn new((of, moves): (Vec<usize>, Vec<usize>), jet: &Jet) -> Option<Self> {
-        let all = [&of[..], &moves[..]].concat();
-        let matrix = jet.covariance(&all).filter(|_| !of.is_empty())?;
-        let rows = matrix.chunks(all.len()).take(of.len());
-        Some(Self { matrix: rows.flat_map(|row| &row[..of.len()]).copied().collect(), of })
+        let (known, of) = (of.len(), [of, moves].concat());
+        let matrix = jet.covariance(&of).filter(|_| known > 0)?;
+        Some(Self { of, known, matrix })
+    }
+
+    /// The parameters that mean something.
+    pub fn known(&self) -> &[usize] {
+        &self.of[..self.known]
     }
 
     /// The variance of the logarithm of a parameter.
     fn variance(&self, parameter: usize) -> Option<f64> {
-        let at = self.of.iter().position(|&of| of == parameter)?;
+        let at = self.known().iter().position(|&of| of == parameter)?;
         Some(self.matrix[at * (self.of.len() + 1)])
     }
 
-    /// Σ v, for a vector v in the identified parameters.
+    /// Σ v, for a vector v in these parameters.
     pub fn times(&self, vector: &[f64]) -> Vec<f64> {
         let row = |row: &[f64]| row.iter().zip(vector).map(|(one, other)| one * other).sum();
         self.matrix.chunks(self.of.len()).map(row).collect()
@@ -203,7 +209,7 @@ impl<M> Fit<M> {
     /// The covariance matrix of numbers that move so fast, each with its own parameter.
     fn covariance_along(&self, slope: impl Fn(usize, &Parameter) -> f64) -> Option<Vec<Vec<f64>>> {
         let size = self.parameters.len();
-        let complete = self.covariance.as_ref().filter(|covariance| covariance.of.len() == size)?;
+        let complete = self.covariance.as_ref().filter(|covariance| covariance.known == size)?;
         let slopes: Vec<f64> = self.parameters.iter().enumerate().map(|(index, one)| slope(index, one)).collect();
         let row =
             |(row, own): (&[f64], &f64)| row.iter().zip(&slopes).map(|(cell, other)| cell * own * other).collect();

@@ -122,7 +122,7 @@ impl<M: Likelihood> Read<M> {
         if self.customers == 0 {
             return Err("a fit to no customers".into());
         }
-        let (identified, _) = certificate.verdict.identified::<M>(&natural, &parameters);
+        let identified = certificate.verdict.identified::<M>(&natural, &parameters);
         Ok(Fit {
             model: self.parameters,
             name: M::NAME,
@@ -175,10 +175,11 @@ impl Covariance {
         (0..size).flat_map(|row| self.matrix[row * size + row..(row + 1) * size].iter().copied()).collect()
     }
 
-    fn from_upper(of: Vec<usize>, upper: &[f64]) -> Result<Option<Self>, String> {
+    fn from_upper((of, moves): (Vec<usize>, Vec<usize>), upper: &[f64]) -> Result<Option<Self>, String> {
         if upper.is_empty() {
             return Ok(None);
         }
+        let (known, of) = (of.len(), [of, moves].concat());
         let size = of.len();
         if upper.len() != size * (size + 1) / 2 {
             return Err(format!("a covariance of {} numbers for {size} parameters", upper.len()));
@@ -190,6 +191,6 @@ impl Covariance {
         if !crate::math::is_positive_definite(&matrix, size) {
             return Err("a covariance that is not positive definite".into());
         }
-        Ok(Some(Self { of, matrix }))
+        Ok(Some(Self { of, known, matrix }))
     }
 }

@@ -48,5 +48,10 @@ fn ggompertz_nbd_on_cdnow_degenerates_to_pareto_nbd_as_adler_2022_found() {
             let limit = pareto.model().forecast(&row.history).expected_purchases(year);
             assert!(relative_error(own, limit) < 1e-4, "{own} {limit}");
         }
+        // And is as sure of it: beta moves with the others, though it means nothing by itself.
+        let newcomer = PurchaseHistory::acquired();
+        let own = gompertz.delta(|model| model.forecast(&newcomer).expected_purchases(year)).unwrap();
+        let limit = pareto.delta(|model| model.forecast(&newcomer).expected_purchases(year)).unwrap();
+        assert!(relative_error(own.standard_error, limit.standard_error) < 1e-3, "{own:?} {limit:?}");
     }
 }

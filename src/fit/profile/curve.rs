@@ -236,10 +236,9 @@ fn contrast<M: Likelihood>(fit: &Fit<M>, quantity: &Quantity) -> Result<(Vec<f64
 /// do not identify it, the pivot moves alone.
 fn direction<M>(fit: &Fit<M>, weights: &[f64], pivot: usize) -> (Vec<f64>, f64) {
     let mut direction = vec![0.0; weights.len()];
-    let identified = fit
-        .covariance
-        .as_ref()
-        .filter(|known| weights.iter().enumerate().all(|(i, weight)| weight.abs() <= 0.0 || known.of.contains(&i)));
+    let identified = fit.covariance.as_ref().filter(|known| {
+        weights.iter().enumerate().all(|(i, weight)| weight.abs() <= 0.0 || known.known().contains(&i))
+    });
     let Some(known) = identified else {
         direction[pivot] = 1.0;
         return (direction, 1.0);
