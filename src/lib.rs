@@ -63,6 +63,8 @@
 //! | which opportunities customers took, how long contracts lasted | [`OpportunityPatterns`], [`Tenures`] | data to fit [`BgBb`], [`Sbg`] or [`Bdw`] |
 //! | a cohort | [`Mle::fit`], or [`ModelKind::fit`] at run time | a [`Fit`] of [`MbgNbd`], [`ParetoNbd`], [`GammaGamma`] … |
 //! | a fit | [`Fit::wald_intervals`], [`Mle::profiles`], [`Fit::delta`], [`Mle::bootstrap`] | intervals |
+//! | columns that may explain customers | [`covariates::Design`], [`covariates::Effects`] → [`covariates::Described`] | data to fit [`covariates::Covariates`] of any model in continuous time, and of spend |
+//! | columns that change over time | [`covariates::Courses`] → [`covariates::OverTime`] | data to fit [`covariates::DynamicParetoNbd`]; [what-ifs](Fit::what_if) |
 //! | a fit and one that it contains | [`Fit::likelihood_ratio`] | a test |
 //! | published parameters | [`BgNbd::new`] and its like | a model, as good as a fitted one |
 //! | a model and a history | [`CountModel::forecast`] | a [`Forecast`] of one customer |
@@ -116,6 +118,9 @@
 //! * **What if customers bought a tenth faster, or stayed longer?** [`Forecast::scaled`], and [`exchange::Uplift`] for the
 //!   money.
 //! * **Keep a fit:** with the feature `serde` it is less than a kilobyte; [`Fit::check`] tells whether data are those of it.
+//! * **What explains the differences between customers?** [`covariates`]; a row of covariates is a plain model
+//!   ([`covariates::Covariates::at`]), so everything else goes on as without.
+//! * **How strongly to shrink coefficients?** [`Mle::ridge`].
 //! * **How good are the forecasts?** [`evaluate::Backtest`] makes them again at earlier cuts; see [`evaluate`].
 //! * **A customer came back, or fell silent:** [`Forecast::surprise`].
 //! * **May spend be taken to be independent?** [`evaluate::SpendIndependence`].

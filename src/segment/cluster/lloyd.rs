@@ -124,26 +124,84 @@ impl Default for Block {
 impl Block {
     /// Squared distances to the nearest centroid, and which it is; among equals the first.
     pub(super) fn nearest(&mut self, columns: &[&[f64]], centroids: &[Vec<f64>]) -> (&[f64], &[usize]) {
+        match *columns {
+            [a] => self.nearest_of([a], centroids),
+            [a, b] => self.nearest_of([a, b], centroids),
+            [a, b, c] => self.nearest_of([a, b, c], centroids),
+            [a, b, c, d] => self.nearest_of([a, b, c, d], centroids),
+            _ => self.nearest_of_many(columns, centroids),
+        }
+        let rows = columns[0].len();
+        let (numbers, labels) = (&self.numbers[..rows], &mut self.labels[..rows]);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a position among centroids")]
+        labels.iter_mut().zip(numbers).for_each(|(label, number)| *label = *number as usize);
+        (&self.least[..rows], labels)
+    }
+
+    /// Of few columns: a few rows are compared with all centroids before they leave the registers.
+    fn nearest_of<const N: usize>(&mut self, columns: [&[f64]; N], centroids: &[Vec<f64>]) {
+        let rows = columns[0].len();
+        let columns = columns.map(|column| &column[..rows]);
+        let whole = rows - rows % LANES;
+        for from in (0..whole).step_by(LANES) {
+            let at: [[f64; LANES]; N] = columns.map(|column| std::array::from_fn(|lane| column[from + lane]));
+            let (least, numbers) = nearest_in_lanes(&at, centroids);
+            self.least[from..from + LANES].copy_from_slice(&least);
+            self.numbers[from..from + LANES].copy_from_slice(&numbers);
+        }
+        for row in whole..rows {
+            let at = columns.map(|column| [column[row]]);
+            ([self.least[row]], [self.numbers[row]]) = nearest_in_lanes(&at, centroids);
+        }
+    }
+
+    fn nearest_of_many(&mut self, columns: &[&[f64]], centroids: &[Vec<f64>]) {
         let rows = columns[0].len();
         let (squares, least) = (&mut self.squares[..rows], &mut self.least[..rows]);
-        let (numbers, labels) = (&mut self.numbers[..rows], &mut self.labels[..rows]);
+        let numbers = &mut self.numbers[..rows];
         least.fill(f64::INFINITY);
         numbers.fill(0.0);
         for (label, centroid) in centroids.iter().enumerate() {
             squared_distances(columns, centroid, squares);
             let label = label as f64;
             for ((square, least), number) in squares.iter().zip(least.iter_mut()).zip(numbers.iter_mut()) {
-                // Labels ascend, so that the last one found nearer is the greatest: a maximum, unlike a branch, is
-                // taken in all lanes of a register at once.
-                let found = if square < least { label } else { 0.0 };
-                *number = if found > *number { found } else { *number };
-                *least = if square < least { *square } else { *least };
+                (*least, *number) = nearer(*least, *number, *square, label);
             }
         }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a position among centroids")]
-        labels.iter_mut().zip(numbers.iter()).for_each(|(label, number)| *label = *number as usize);
-        (least, labels)
     }
+}
+
+/// Squared distances of some rows, column by column, to the nearest centroid, and which it is.
+#[inline]
+fn nearest_in_lanes<const N: usize, const L: usize>(
+    at: &[[f64; L]; N],
+    centroids: &[Vec<f64>],
+) -> ([f64; L], [f64; L]) {
+    let (mut least, mut numbers) = ([f64::INFINITY; L], [0.0; L]);
+    for (label, centroid) in centroids.iter().enumerate() {
+        let Some(centroid) = centroid.first_chunk::<N>() else { continue };
+        let mut squares = [0.0; L];
+        for (column, centre) in at.iter().zip(centroid) {
+            for lane in 0..L {
+                let difference = column[lane] - centre;
+                squares[lane] += difference * difference;
+            }
+        }
+        for lane in 0..L {
+            (least[lane], numbers[lane]) = nearer(least[lane], numbers[lane], squares[lane], label as f64);
+        }
+    }
+    (least, numbers)
+}
+
+/// The nearer of what was found and of the centroid that comes next.
+///
+/// Labels ascend, so that the last one found nearer is the greatest: a maximum, unlike a branch, is taken in all lanes of a
+/// register at once.
+#[inline]
+fn nearer(least: f64, number: f64, square: f64, label: f64) -> (f64, f64) {
+    let found = if square < least { label } else { 0.0 };
+    (if square < least { square } else { least }, if found > number { found } else { number })
 }
 
 /// The squared distance of every row to a centre.
