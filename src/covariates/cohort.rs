@@ -81,7 +81,9 @@ impl<M: Likelihood + CountModel<History = PurchaseHistory>> Covariates<M> {
         for group in order.chunk_by(same) {
             let customer = group[0];
             let model = self.at_values(design.coded(customer));
-            group.iter().for_each(|&customer| which[customer] = models.len());
+            for &customer in group {
+                which[customer] = models.len();
+            }
             models.push(model.map_err(|source| CohortRowError::Customer { customer, source })?);
         }
         Ok(CohortForecast::new(cohort, Cow::Owned(models), which))

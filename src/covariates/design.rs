@@ -224,7 +224,9 @@ impl Raw {
     }
 
     fn spread(&self, values: &[f64], column: &str) -> Result<Spread, DesignError> {
-        if let Some((customer, &value)) = values.iter().enumerate().find(|(_, value)| !(value.abs() <= LARGEST)) {
+        if let Some((customer, &value)) =
+            values.iter().enumerate().find(|(_, value)| !(-LARGEST..=LARGEST).contains(*value))
+        {
             return Err(DesignError::NotANumber { column: self.name.clone(), customer, value });
         }
         Spread::of(values).ok_or_else(|| DesignError::Constant { column: column.into() })

@@ -229,7 +229,7 @@ pub(super) fn checked<M: Likelihood>(
         return Err(CovariatesError::Length { found: coefficients.len(), expected });
     }
     for (one, &value) in plan.coefficients.iter().zip(coefficients) {
-        if !(value.abs() <= one.greatest()) {
+        if !(-one.greatest()..=one.greatest()).contains(&value) {
             return Err(CovariatesError::Coefficient { name: one.name.clone(), value, most: one.greatest() });
         }
     }

@@ -41,7 +41,7 @@ impl<M: Likelihood> TryFrom<Stored<M>> for Covariates<M> {
             return Err(format!("effects {:?} of {columns} columns", plan.terms));
         }
         let ranges = plan.coefficients.iter().all(|one| positive(one.size) && positive(one.most));
-        if !ranges || !(plan.ridge.is_finite() && plan.ridge >= 0.0) {
+        if !(ranges && plan.ridge.is_finite() && plan.ridge >= 0.0) {
             return Err("coefficients without a range, or a ridge that is no strength".into());
         }
         let within = |(one, inner): (&super::effects::Coefficient, &f64)| inner.abs() <= one.greatest() * one.size;

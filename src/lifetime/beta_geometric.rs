@@ -137,9 +137,9 @@ macro_rules! beta_geometric_model {
 
             fn link(driver: Driver) -> Option<Link> {
                 match driver {
-                    Driver::Purchase => Link::divides(1),
-                    Driver::Dropout => Link::multiplies(2),
-                    Driver::Loyalty => Link::multiplies(3),
+                    Driver::Purchase => Some(Link::divides(1)),
+                    Driver::Dropout => Some(Link::multiplies(2)),
+                    Driver::Loyalty => Some(Link::multiplies(3)),
                     Driver::Spend => None,
                 }
             }

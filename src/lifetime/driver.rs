@@ -45,11 +45,11 @@ pub struct Link {
 }
 
 impl Link {
-    pub(super) const fn multiplies(parameter: usize) -> Option<Self> {
-        Some(Self { parameter, sign: 1.0 })
+    pub(super) const fn multiplies(parameter: usize) -> Self {
+        Self { parameter, sign: 1.0 }
     }
 
-    pub(super) const fn divides(parameter: usize) -> Option<Self> {
-        Some(Self { parameter, sign: -1.0 })
+    pub(super) const fn divides(parameter: usize) -> Self {
+        Self { parameter, sign: -1.0 }
     }
 }

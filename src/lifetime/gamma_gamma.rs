@@ -210,7 +210,7 @@ impl Likelihood for GammaGamma {
 
     fn link(driver: Driver) -> Option<Link> {
         match driver {
-            Driver::Spend => Link::multiplies(2),
+            Driver::Spend => Some(Link::multiplies(2)),
             _ => None,
         }
     }

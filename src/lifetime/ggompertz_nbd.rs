@@ -123,8 +123,8 @@ impl Likelihood for GgompertzNbd {
 
     fn link(driver: Driver) -> Option<Link> {
         match driver {
-            Driver::Purchase => Link::divides(1),
-            Driver::Dropout => Link::divides(4),
+            Driver::Purchase => Some(Link::divides(1)),
+            Driver::Dropout => Some(Link::divides(4)),
             _ => None,
         }
     }

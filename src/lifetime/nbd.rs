@@ -92,7 +92,7 @@ impl Likelihood for Nbd {
 
     fn link(driver: Driver) -> Option<Link> {
         match driver {
-            Driver::Purchase => Link::divides(1),
+            Driver::Purchase => Some(Link::divides(1)),
             _ => None,
         }
     }

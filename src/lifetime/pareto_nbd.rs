@@ -107,8 +107,8 @@ impl Likelihood for ParetoNbd {
 
     fn link(driver: Driver) -> Option<Link> {
         match driver {
-            Driver::Purchase => Link::divides(1),
-            Driver::Dropout => Link::divides(3),
+            Driver::Purchase => Some(Link::divides(1)),
+            Driver::Dropout => Some(Link::divides(3)),
             _ => None,
         }
     }

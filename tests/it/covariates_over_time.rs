@@ -172,7 +172,7 @@ fn seasons(customers: u32, seed: u64) -> (Courses, Vec<PurchaseTimes>) {
         let (mut now, mut repeats, age) = (0.0, Vec::new(), 104.0);
         // Day by day: each with the chances of its season.
         'life: while now < age {
-            let z = f64::from((((now + arrival) / 13.0) as u32) % 2);
+            let z = ((now + arrival) / 13.0).floor() % 2.0;
             let step = 0.05;
             if uniform() < 1.0 - (-mu * (-0.5 * z).exp() * step).exp() {
                 break 'life;

@@ -15,8 +15,12 @@ fn days(days: f64) -> Span {
     Span::days(days).unwrap()
 }
 
+fn count(case: &Case, key: &str) -> u32 {
+    case[key].parse().unwrap()
+}
+
 fn history(case: &Case) -> PurchaseHistory {
-    PurchaseHistory::new(number(case, "x") as u32, days(number(case, "t_x")), days(number(case, "T"))).unwrap()
+    PurchaseHistory::new(count(case, "x"), days(number(case, "t_x")), days(number(case, "T"))).unwrap()
 }
 
 /// A plain model at the covariates of a case. The base model holds at their mean, so a design of 0 and twice the row puts
@@ -80,7 +84,7 @@ fn static_covariates_match_quadrature_over_how_customers_differ() {
             }
             "cnbd" => {
                 let BetaGeometricParams { r, alpha, a, b } = beta();
-                let k = n("k") as u32;
+                let k = count(&case, "k");
                 let model = at(BgCnbd::new(CnbdParams { k, r, alpha, a, b }).unwrap(), &case, &BETA);
                 // Without the density of gaps, Π g^(k−1)/(k−1)!, here of equal ones but for a hair.
                 let x = history(&case).repeats();
@@ -107,7 +111,7 @@ fn static_covariates_match_quadrature_over_how_customers_differ() {
                 let model = at(base, &case, &[(Driver::Spend, "gamma_s")]);
                 close(model.params().v.amount(), "v");
                 let mean = Money::parse(&format!("{:.18}", n("m")), Currency::USD).unwrap();
-                model.ln_likelihood(&SpendHistory::from_mean(n("x") as u32, mean).unwrap(), TimeUnit::Day)
+                model.ln_likelihood(&SpendHistory::from_mean(count(&case, "x"), mean).unwrap(), TimeUnit::Day)
             }
             other => panic!("{other}"),
         };

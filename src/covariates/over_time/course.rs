@@ -140,7 +140,9 @@ impl Course {
             if values.len() != expected {
                 return Err(CourseError::Length { piece, found: values.len(), expected });
             }
-            if let Some((column, &value)) = values.iter().enumerate().find(|(_, value)| !(value.abs() <= LARGEST)) {
+            if let Some((column, &value)) =
+                values.iter().enumerate().find(|(_, value)| !(-LARGEST..=LARGEST).contains(*value))
+            {
                 return Err(CourseError::NotANumber { piece, column, value });
             }
         }

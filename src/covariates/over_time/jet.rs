@@ -175,8 +175,8 @@ fn chained(
     for one in 0..n {
         jet.gradient[one] = (0..6).map(|q| own[q] * moves[one][q]).sum();
         let bent: [f64; 6] = std::array::from_fn(|q| (0..6).map(|other| full(q, other) * moves[one][other]).sum());
-        for other in 0..=one {
-            let curvature: f64 = (0..6).map(|q| bent[q] * moves[other][q]).sum();
+        for (other, moves) in moves[..=one].iter().enumerate() {
+            let curvature: f64 = bent.iter().zip(moves).map(|(bent, by)| bent * by).sum();
             jet.hessian[one * n + other] = curvature;
             jet.hessian[other * n + one] = curvature;
         }
