@@ -1,4 +1,4 @@
-//! Reads the 50-digit tables `exchange.csv` and `segments.csv`.
+//! Reads the 50-digit tables `exchange.csv`, `segments.csv` and `covariates.csv`.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,11 @@ pub fn cases(quantity: &str) -> BTreeMap<String, Case> {
 /// The same of indices and segments.
 pub fn segment_cases(quantity: &str) -> BTreeMap<String, Case> {
     cases_of(include_str!("data/segments.csv"), quantity)
+}
+
+/// The same of covariates and of correlated rates.
+pub fn covariate_cases(quantity: &str) -> BTreeMap<String, Case> {
+    cases_of(include_str!("data/covariates.csv"), quantity)
 }
 
 fn cases_of(table: &str, quantity: &str) -> BTreeMap<String, Case> {

@@ -16,6 +16,7 @@ mod cluster;
 mod cohort;
 mod columns;
 mod contract;
+mod correlated;
 mod covariates;
 mod customer;
 mod customer_economics;
