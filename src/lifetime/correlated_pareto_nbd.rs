@@ -1,12 +1,12 @@
+mod gamma;
 mod jet;
 mod process;
-mod rate;
 mod tilt;
 
 pub use process::CorrelatedProcess;
 
+use gamma::{Gamma, Kept};
 use jet::{KeptJet, TiltJet, m_at};
-use rate::{Kept, Rate};
 use tilt::{Tilt, bounds};
 
 use super::{
@@ -164,11 +164,11 @@ impl CorrelatedParetoNbdParams {
     }
 
     /// How customers differ in buying and in leaving.
-    const fn rates(self) -> [Rate; 2] {
+    const fn rates(self) -> [Gamma; 2] {
         let span = self.unit.days();
         [
-            Rate { shape: self.r, rate: self.alpha.as_days(), span },
-            Rate { shape: self.s, rate: self.beta.as_days(), span },
+            Gamma { shape: self.r, rate: self.alpha.as_days(), span },
+            Gamma { shape: self.s, rate: self.beta.as_days(), span },
         ]
     }
 }
@@ -187,7 +187,8 @@ fn check_m(params: &CorrelatedParetoNbdParams) -> Result<(), ParameterError> {
 model_of_parameters!(CorrelatedParetoNbd, CorrelatedParetoNbdParams, check_m);
 
 impl CorrelatedParetoNbd {
-    /// Between which m rates with these distributions can go together, if they are measured per `unit`.
+    /// Between which m rates with these distributions can go together, if they are measured per `unit`. The upper end is
+    /// infinite where both rates are so fast that nothing is left of LA and LB.
     pub fn bounds(independent: &ParetoNbd, unit: TimeUnit) -> Interval {
         let ParetoNbdParams { r, alpha, s, beta } = independent.params();
         let [buying, leaving] = CorrelatedParetoNbdParams { r, alpha, s, beta, m: 0.0, unit }.kept();
@@ -203,7 +204,8 @@ impl CorrelatedParetoNbd {
         m * buying * leaving * (r * s).sqrt() * part(alpha) * part(beta)
     }
 
-    /// The odds ratio of the corners of q, which a fit estimates: 1 without correlation, more with a positive one.
+    /// The odds ratio of the corners of q, which a fit estimates: 1 without correlation, more with a positive one; 0 or
+    /// infinite with m at a bound itself.
     pub fn odds_ratio(&self) -> f64 {
         self.tilt().odds_ratio()
     }
@@ -243,8 +245,8 @@ impl CorrelatedParetoNbd {
 /// The unit of a fit.
 const FITTED: TimeUnit = TimeUnit::Week;
 
-/// How far the odds ratio of a fit may be from 1.
-const MOST_ODDS: f64 = 1e9;
+/// How far the odds ratio of a fit may be from 1: the corners are then no nearer to zero than 1e-12, which m still tells.
+const MOST_ODDS: f64 = 1e12;
 
 impl Likelihood for CorrelatedParetoNbd {
     type Data = Patterns;
@@ -349,8 +351,8 @@ impl CountModel for CorrelatedParetoNbd {
         let age = history.age().as_days();
         let [buying, leaving] = self.0.rates();
         let shape = buying.shape + f64::from(history.repeats());
-        let buying = Rate { shape, rate: buying.rate + age, ..buying };
-        CorrelatedProcess::new(buying, Rate { rate: leaving.rate + age, ..leaving }, self.tilt())
+        let buying = Gamma { shape, rate: buying.rate + age, ..buying };
+        CorrelatedProcess::new(buying, Gamma { rate: leaving.rate + age, ..leaving }, self.tilt())
     }
 
     fn process_key(&self, history: &PurchaseHistory) -> (u64, u64, u64) {

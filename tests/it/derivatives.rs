@@ -4,9 +4,9 @@ use std::f64::consts::FRAC_PI_2;
 
 use customer_value::covariates::{Covariates, Described, Design, Driver, Effects};
 use customer_value::{
-    Bb, Bdw, BgBb, BgNbd, CorrelatedParetoNbd, Currency, DiscreteWeibull, GammaGamma, GgompertzNbd, MbgNbd, Membership, Money, Nbd,
-    OpportunityHistory, OpportunityPatterns, ParetoNbd, Patterns, PurchaseHistory, Sbg, Span, SpendHistory, Tenure,
-    Tenures,
+    Bb, Bdw, BgBb, BgNbd, CorrelatedParetoNbd, Currency, DiscreteWeibull, GammaGamma, GgompertzNbd, MbgNbd, Membership,
+    Money, Nbd, OpportunityHistory, OpportunityPatterns, ParetoNbd, Patterns, PurchaseHistory, Sbg, Span, SpendHistory,
+    Tenure, Tenures,
     lifetime::{Likelihood, SpendPatterns},
 };
 use nalgebra::{Const, SVector};
@@ -188,19 +188,15 @@ fn correlated_pareto_nbd<const N: usize>(at: &[Dual<N>], history: &PurchaseHisto
     let equal = a * b + (-a + 1.0) * (-b + 1.0);
     let product = a * b * (-a + 1.0) * (-b + 1.0);
     let linear = equal - odds * equal + odds;
-    let m = if (odds.re - 1.0).abs() < 1e-3 {
-        // The root near 0 by Newton's method, which holds for its derivatives too.
-        (0..4).fold(Dual::from(0.0), |m, _| {
-            let [miss, slope] = [product * (odds - 1.0) * m * m - linear * m + (odds - 1.0), -linear];
-            m - miss / (slope + product * (odds - 1.0) * m * 2.0)
-        })
-    } else {
-        let root = (linear * linear - product * (odds - 1.0).powi(2) * 4.0).sqrt();
-        (linear - root) / (product * (odds - 1.0) * 2.0)
-    };
+    // The root next to 0 by Newton's method, which holds for its derivatives too.
+    let m = (0..40).fold(Dual::from(0.0), |m, _| {
+        let [squared, straight] = [product * (odds - 1.0) * m, linear * m];
+        m - (squared * m - straight + odds - 1.0) / (squared * 2.0 - linear)
+    });
     let part = |i: f64, j: f64| pareto_nbd(&[r, alpha + i, s, beta + j], history);
     let independent = part(0.0, 0.0);
-    let [both, buying, leaving] = [part(7.0, 7.0), part(7.0, 0.0), part(0.0, 7.0)].map(|part| (part - independent).exp());
+    let [both, buying, leaving] =
+        [part(7.0, 7.0), part(7.0, 0.0), part(0.0, 7.0)].map(|part| (part - independent).exp());
     independent + (m * a * b * (both - buying - leaving + 1.0) + 1.0).ln()
 }
 

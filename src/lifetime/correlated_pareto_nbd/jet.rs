@@ -1,6 +1,6 @@
 //! The tilt with its derivatives, in r, α, s, β and the odds ratio of the corners, in this order.
 
-use super::rate::Kept;
+use super::gamma::Kept;
 use crate::{lifetime::life::LifeJet, math::Dual};
 
 const PARAMETERS: usize = 5;

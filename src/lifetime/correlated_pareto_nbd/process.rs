@@ -1,5 +1,5 @@
 use super::{
-    rate::{Kept, Rate},
+    gamma::{Gamma, Kept},
     tilt::Tilt,
 };
 use crate::{
@@ -37,16 +37,16 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CorrelatedProcess {
     /// Of the purchase rate.
-    buying: Rate,
+    buying: Gamma,
     /// Of the rate of leaving.
-    leaving: Rate,
+    leaving: Gamma,
     tilt: Tilt,
     /// The mean of the tilt now.
     now: f64,
 }
 
 impl CorrelatedProcess {
-    pub(super) fn new(buying: Rate, leaving: Rate, tilt: Tilt) -> Self {
+    pub(super) fn new(buying: Gamma, leaving: Gamma, tilt: Tilt) -> Self {
         Self { buying, leaving, tilt, now: tilt.at(buying.kept(0.0, 0.0), leaving.kept(0.0, 0.0)) }
     }
 
@@ -69,7 +69,7 @@ impl CorrelatedProcess {
         if length <= 0.0 {
             return 0.0;
         }
-        let Rate { shape, rate, .. } = self.buying;
+        let Gamma { shape, rate, .. } = self.buying;
         let life = self.life().after(from);
         let ln_ways = ln_rising(shape, count) - ln_rising(1.0, count);
         let count = f64::from(count);
@@ -87,7 +87,7 @@ impl CorrelatedProcess {
         const WIDEST: f64 = 1.25;
         /// After so many e-folds of discounting nothing is left.
         const VANISHED: f64 = 60.0;
-        let Rate { shape, rate, span } = self.leaving;
+        let Gamma { shape, rate, span } = self.leaving;
         let scale = rate + from;
         let bought = self.buying.kept(1.0, 0.0);
         let tilt = |v: f64| self.tilted(bought, Kept::new(shape, scale * v.exp(), span));
@@ -121,7 +121,7 @@ impl Process for CorrelatedProcess {
     }
 
     fn any_purchase(&self, within: Horizon) -> f64 {
-        let Rate { shape, rate, .. } = self.buying;
+        let Gamma { shape, rate, .. } = self.buying;
         let life = self.life();
         let first = |time: f64| {
             let bought = shape / rate * (-(shape + 1.0) * (time / rate).ln_1p()).exp() * life.survival(time);
@@ -169,8 +169,8 @@ impl Process for CorrelatedProcess {
 
     /// Each customer's own rates are multiplied, and the tilt stays that of the rates that were.
     fn scaled(&self, factors: RateFactors) -> Result<Self, ScalingError> {
-        let rate = |what: &'static str, of: Rate, factor: f64| {
-            Ok(Rate { rate: scaled(what, of.rate / factor, AGED)?, span: of.span / factor, ..of })
+        let rate = |what: &'static str, of: Gamma, factor: f64| {
+            Ok(Gamma { rate: scaled(what, of.rate / factor, AGED)?, span: of.span / factor, ..of })
         };
         let buying = rate("rate of the purchase rates", self.buying, factors.purchases.get())?;
         let leaving = rate("scale of the remaining lives", self.leaving, factors.dropout.get())?;

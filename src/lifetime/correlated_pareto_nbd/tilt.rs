@@ -1,4 +1,4 @@
-use super::rate::{Kept, Side};
+use super::gamma::{Kept, Side};
 use crate::{lifetime::Generator, units::Interval};
 
 /// The factor q(a, b) = 1 + m (a − A)(b − B) by which rates λ and μ occur together more often than if they were

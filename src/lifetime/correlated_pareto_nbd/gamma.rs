@@ -1,14 +1,14 @@
 use crate::lifetime::Generator;
 
-/// A rate ~ Gamma(`shape`, `rate`), in days, of which e^(−`span`·rate) is tilted.
+/// How a rate is spread over customers; what is tilted is e^(−`span`·λ) of each one's rate λ, times in days.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rate {
+pub struct Gamma {
     pub shape: f64,
     pub rate: f64,
     pub span: f64,
 }
 
-impl Rate {
+impl Gamma {
     /// After so many further events in a further time.
     pub fn kept(self, events: f64, time: f64) -> Kept {
         Kept::new(self.shape + events, self.rate + time, self.span)
