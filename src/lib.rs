@@ -202,11 +202,12 @@ pub use interaction::{
 #[doc(inline)]
 pub use lifetime::{
     AnyModel, Bb, BbParams, Bdw, BdwParams, BetaGeometricParams, BgBb, BgBbParams, BgCnbd, BgNbd, CnbdParams,
-    CohortForecast, CountModel, DiscreteWeibull, DiscreteWeibullParams, DistributionError, Forecast, ForecastError,
-    GammaGamma, GammaGammaParams, GapPatterns, GgompertzNbd, GgompertzNbdParams, LifetimeValue, Likelihood, MbgCnbd,
-    MbgNbd, Membership, Nbd, NbdParams, NextPurchase, ParameterError, ParetoNbd, ParetoNbdParams, RateFactor,
-    RateFactors, Sbg, SbgParams, ScalingError, SimulationWindow, SpendError, SpendForecast, Tenure, TenureError,
-    Tenures, Timing, UndiscountedValue, Valuation, ValuationError, simulate, simulate_interactions,
+    CohortForecast, CorrelatedParetoNbd, CorrelatedParetoNbdParams, CountModel, DiscreteWeibull, DiscreteWeibullParams,
+    DistributionError, Forecast, ForecastError, GammaGamma, GammaGammaParams, GapPatterns, GgompertzNbd,
+    GgompertzNbdParams, LifetimeValue, Likelihood, MbgCnbd, MbgNbd, Membership, Nbd, NbdParams, NextPurchase,
+    ParameterError, ParetoNbd, ParetoNbdParams, RateFactor, RateFactors, Sbg, SbgParams, ScalingError,
+    SimulationWindow, SpendError, SpendForecast, Tenure, TenureError, Tenures, Timing, UndiscountedValue, Valuation,
+    ValuationError, simulate, simulate_interactions,
 };
 pub use progress::Progress;
 pub use rust_decimal;

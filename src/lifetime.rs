@@ -30,6 +30,7 @@
 //! | [`MbgNbd`] | at random | after any purchase, the first included | below 1 |
 //! | [`BgCnbd`], [`MbgCnbd`] | at every k-th event: with a rhythm | as in BG/NBD, as in MBG/NBD | 1, below 1 |
 //! | [`ParetoNbd`] | at random | at any time, at a rate of one's own | below 1, falling with silence |
+//! | [`CorrelatedParetoNbd`] | at random | the same, and frequent buyers sooner than others, or later | the same |
 //! | [`GgompertzNbd`] | at random | at any time, ever more readily, or ever less, with age | below 1, falling with silence |
 //! | [`Bb`] | at opportunities | nobody | 1 |
 //! | [`BgBb`] | at opportunities | before an opportunity to buy, with a probability of one's own | below 1, once an opportunity was missed |
@@ -46,6 +47,8 @@
 //!   [`Mle::fit_regularity`](crate::Mle::fit_regularity) finds tells a late customer from a lost one sooner.
 //! * **Leaving that depends on age.** [`GgompertzNbd`]; its certificate says when the data ask for [`ParetoNbd`] instead,
 //!   as those of CDNOW do.
+//! * **Frequent buyers who leave sooner, or later.** [`CorrelatedParetoNbd`], whose likelihood ratio against [`ParetoNbd`]
+//!   says whether they do; there is room for weak correlation only.
 //! * **Yearly appeals, conferences, collections.** Everybody may buy at certain opportunities and takes each with a
 //!   probability of one's own: [`BgBb`] on an [`OpportunityHistory`](crate::OpportunityHistory), each customer with an own
 //!   number of opportunities.
@@ -91,6 +94,7 @@ mod bg_nbd;
 mod cnbd;
 mod cohort;
 mod contract;
+mod correlated_pareto_nbd;
 mod data;
 mod distribution;
 mod driver;
@@ -122,6 +126,7 @@ pub use contract::{
     Bdw, BdwParams, ContractProcess, DiscreteWeibull, DiscreteWeibullParams, Membership, Sbg, SbgParams, Tenure,
     TenureError, Tenures,
 };
+pub use correlated_pareto_nbd::{CorrelatedParetoNbd, CorrelatedParetoNbdParams, CorrelatedProcess};
 pub use data::{DataError, Observations};
 pub(crate) use distribution::counts;
 pub use distribution::{DistributionError, UndiscountedValue};

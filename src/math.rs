@@ -4,6 +4,7 @@
 //! another. The accuracy of each function is pinned against 50-digit references in `tests/it/data`.
 
 mod beta;
+mod dual;
 mod gamma;
 mod jet;
 mod leaking;
@@ -17,6 +18,7 @@ mod root;
 mod series;
 
 pub use beta::{beta_binomial, incomplete_beta, negative_binomial, partial_mean_of_odds};
+pub use dual::Dual;
 pub use gamma::{
     BetaDrop, digamma_rise, ln_beta, ln_beta_drop, ln_gamma_multiple, ln_rising, ln_rising_jet, ln_survival_jet,
     trigamma, trigamma_drop,

@@ -41,6 +41,8 @@ pub enum Verdict {
     /// | | a or b at its most, both above 1000 | NBD with one probability of leaving | r, alpha |
     /// | Pareto/NBD | s at its least or beta at its most, s/beta below 1/7e5 a day | NBD (nobody leaves) | r, alpha |
     /// | | s or beta at its most, s above 1000 | NBD with one rate of leaving | r, alpha |
+    /// | correlated Pareto/NBD | the odds ratio alone at its most or its least, 1e12 or 1e-12 | Pareto/NBD with m at its most, at its least | r, alpha, s, beta |
+    /// | | others | those of Pareto/NBD | as there |
     /// | GGompertz/NBD | b at its least | Pareto/NBD, its beta being beta/b | r, alpha, s |
     /// | count models | r or alpha at its most, r above 1000 | Poisson (all buy at the same rate) | all others |
     /// | gamma-gamma | q or v at its most, q above 1000 | gamma (all customers spend alike) | p |

@@ -1,6 +1,9 @@
 use super::{Fit, InferenceError};
 use crate::{
-    lifetime::{Bb, Bdw, BgBb, BgNbd, DiscreteWeibull, GgompertzNbd, Likelihood, MbgNbd, Nbd, ParetoNbd, Sbg},
+    lifetime::{
+        Bb, Bdw, BgBb, BgNbd, CorrelatedParetoNbd, DiscreteWeibull, GgompertzNbd, Likelihood, MbgNbd, Nbd, ParetoNbd,
+        Sbg,
+    },
     math::chi_squared_tail,
     units::Probability,
 };
@@ -11,6 +14,7 @@ use crate::{
 /// | --- | --- | --- |
 /// | [`BgNbd`], [`MbgNbd`] | [`Nbd`] | nobody leaves: a → 0 or b → ∞ |
 /// | [`ParetoNbd`] | [`Nbd`] | nobody leaves: s → 0 or β → ∞ |
+/// | [`CorrelatedParetoNbd`] | [`ParetoNbd`] | m = 0, inside the range |
 /// | [`GgompertzNbd`] | [`ParetoNbd`] | the hazard does not grow: b → 0 with β/b fixed |
 /// | [`GgompertzNbd`] | [`Nbd`] | nobody leaves |
 /// | [`BgBb`] | [`Bb`] | nobody leaves: γ → 0 or δ → ∞ |
@@ -34,6 +38,7 @@ extends! {
     BgNbd: Nbd, at_the_edge: true;
     MbgNbd: Nbd, at_the_edge: true;
     ParetoNbd: Nbd, at_the_edge: true;
+    CorrelatedParetoNbd: ParetoNbd, at_the_edge: false;
     GgompertzNbd: ParetoNbd, at_the_edge: true;
     GgompertzNbd: Nbd, at_the_edge: true;
     BgBb: Bb, at_the_edge: true;

@@ -3,7 +3,7 @@
 /// A coefficient γ of a covariate z multiplies a parameter by e^(γz) or divides it by that, so that a positive one means
 /// more of what its driver is named after:
 ///
-/// | driver | NBD | BG/NBD, MBG/NBD, CNBD-k | Pareto/NBD, GGompertz/NBD | gamma-gamma |
+/// | driver | NBD | BG/NBD, MBG/NBD, CNBD-k | Pareto/NBD (correlated too), GGompertz/NBD | gamma-gamma |
 /// | --- | --- | --- | --- | --- |
 /// | `Purchase` | α / e^(γz) | α / e^(γz) | α / e^(γz) | |
 /// | `Dropout` | | a · e^(γz) | β / e^(γz) | |

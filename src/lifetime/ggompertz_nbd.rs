@@ -169,7 +169,7 @@ impl Likelihood for GgompertzNbd {
     fn objective(natural: &[f64], data: &Patterns) -> Jet {
         let [r, alpha, b, s, beta] = [natural[0], natural[1], natural[2], natural[3], natural[4]];
         let hazard = Hazard::new(b, s, beta);
-        objective(&[r, alpha, b, s, beta], Life::Gompertz { shape: s, beta, b }, data, |time, left| {
+        objective(&[r, alpha, b, s, beta], Life::Gompertz { shape: s, beta, b }, data, |_, time, left| {
             hazard.jet(time, left)
         })
     }

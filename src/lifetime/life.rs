@@ -1,6 +1,6 @@
 mod likelihood;
 
-pub(super) use likelihood::{LifeJet, ln_left, ln_likelihood, objective};
+pub(super) use likelihood::{LifeJet, ln_left, ln_left_tilted, ln_likelihood, ln_likelihood_tilted, objective};
 
 use super::{
     ScalingError,

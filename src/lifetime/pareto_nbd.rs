@@ -80,7 +80,7 @@ pub struct ParetoNbdParams {
 }
 
 impl ParetoNbdParams {
-    fn to_natural(self) -> Vec<f64> {
+    pub(super) fn to_natural(self) -> Vec<f64> {
         vec![self.r, self.alpha.as_days(), self.s, self.beta.as_days()]
     }
 
@@ -155,7 +155,7 @@ impl Likelihood for ParetoNbd {
     fn objective(natural: &[f64], data: &Patterns) -> Jet {
         let [r, alpha, s, beta] = [natural[0], natural[1], natural[2], natural[3]];
         let life = Life::Lomax { shape: s, scale: beta };
-        objective(&[r, alpha, s, beta], life, data, |time, left| {
+        objective(&[r, alpha, s, beta], life, data, |_, time, left| {
             let exposure = Exposure::new(s, beta, f64::from(u8::from(left)), time);
             let mut jet = LifeJet {
                 value: exposure.value,

@@ -52,7 +52,7 @@ pub struct PoissonProcess {
 
 impl PoissonProcess {
     /// P(`count` purchases within `time` of living).
-    fn living(&self, count: u32, time: f64) -> f64 {
+    pub(super) fn living(&self, count: u32, time: f64) -> f64 {
         let odds = time / self.rate;
         negative_binomial(count, self.shape, odds / (1.0 + odds), (1.0 + odds).recip())
     }

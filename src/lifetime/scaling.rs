@@ -142,6 +142,7 @@ impl<P: Process> Forecast<P> {
     /// ```text
     /// rate of buying            λ ~ Gamma(R, A)              R, A/f                    exact: f·λ
     /// Pareto/NBD                μ ~ Gamma(s, β+T)            s, (β+T)/g                exact: g·μ
+    /// correlated Pareto/NBD     the same, tilted as before    c/f and c/g in place of c  exact: f·λ, g·μ
     /// GGompertz/NBD             η ~ Gamma(s, β')             s, β'/g                   exact: g·η
     /// (M)BG/NBD, (M)BG/CNBD-k   p ~ Beta(a, b+x)             g·a, b+x                  odds of the mean times g
     /// BB, BG/BB: buying         p ~ Beta(α+x, β+n−x)         f·(α+x), β+n−x            odds of the mean times f

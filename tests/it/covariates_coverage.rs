@@ -97,9 +97,8 @@ fn coverage_of_covariates_of_pareto_nbd_is_their_level() {
 #[ignore = "two thousand fits"]
 fn coverage_of_covariates_of_ggompertz_nbd_is_their_level() {
     checked(400, &both(), &effects(), |p, d| {
-        let b_per_day = 0.02 / 7.0;
-        GgompertzNbd::new(GgompertzNbdParams { r: 0.6, alpha: weeks(6.0 / p), b_per_day, s: 0.8, beta: 0.6 / d })
-            .unwrap()
+        let (alpha, b_per_day) = (weeks(4.0 / p), 0.14 / 7.0);
+        GgompertzNbd::new(GgompertzNbdParams { r: 1.2, alpha, b_per_day, s: 1.1, beta: 25.0 / d }).unwrap()
     });
 }
 

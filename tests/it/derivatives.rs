@@ -4,9 +4,9 @@ use std::f64::consts::FRAC_PI_2;
 
 use customer_value::covariates::{Covariates, Described, Design, Driver, Effects};
 use customer_value::{
-    Bb, Bdw, BgBb, BgNbd, Currency, DiscreteWeibull, GammaGamma, GgompertzNbd, MbgNbd, Membership, Money, Nbd,
-    OpportunityHistory, OpportunityPatterns, ParetoNbd, Patterns, PurchaseHistory, Sbg, Span, SpendHistory, Tenure,
-    Tenures,
+    Bb, Bdw, BgBb, BgNbd, CorrelatedParetoNbd, Currency, DiscreteWeibull, GammaGamma, GgompertzNbd, MbgNbd, Membership,
+    Money, Nbd, OpportunityHistory, OpportunityPatterns, ParetoNbd, Patterns, PurchaseHistory, Sbg, Span, SpendHistory,
+    Tenure, Tenures,
     lifetime::{Likelihood, SpendPatterns},
 };
 use nalgebra::{Const, SVector};
@@ -176,6 +176,40 @@ fn derivatives_of_models_in_which_customers_leave_by_time_agree_with_dual_number
             for b in [0.0005, 0.01] {
                 let point = [r, alpha, b, s, 0.2 * beta];
                 assert_jet::<GgompertzNbd, 5>(point, &data, |at| ggompertz_nbd(at.as_slice(), &history) * 2.0);
+            }
+        }
+    }
+}
+
+/// Four Pareto/NBD models with signs, m as the root of the quadratic equation that the odds ratio asks for.
+fn correlated_pareto_nbd<const N: usize>(at: &[Dual<N>], history: &PurchaseHistory) -> Dual<N> {
+    let [r, alpha, s, beta, odds] = [at[0], at[1], at[2], at[3], at[4]];
+    let [a, b] = [(r, alpha), (s, beta)].map(|(shape, rate)| (-shape * ((rate + 7.0) / rate).ln()).exp());
+    let equal = a * b + (-a + 1.0) * (-b + 1.0);
+    let product = a * b * (-a + 1.0) * (-b + 1.0);
+    let linear = equal - odds * equal + odds;
+    // The root next to 0 by Newton's method, which holds for its derivatives too.
+    let m = (0..40).fold(Dual::from(0.0), |m, _| {
+        let [squared, straight] = [product * (odds - 1.0) * m, linear * m];
+        m - (squared * m - straight + odds - 1.0) / (squared * 2.0 - linear)
+    });
+    let part = |i: f64, j: f64| pareto_nbd(&[r, alpha + i, s, beta + j], history);
+    let independent = part(0.0, 0.0);
+    let [both, buying, leaving] =
+        [part(7.0, 7.0), part(7.0, 0.0), part(0.0, 7.0)].map(|part| (part - independent).exp());
+    independent + (m * a * b * (both - buying - leaving + 1.0) + 1.0).ln()
+}
+
+#[test]
+fn derivatives_of_correlated_rates_agree_with_dual_numbers() {
+    for [r, alpha, s, beta] in [[0.553, 74.0, 0.606, 81.7], [2.5, 4.0, 1.0, 1.0], [15.0, 10.0, 9.0, 3.0]] {
+        for odds in [0.02, 0.7, 1.0, 3.0, 400.0] {
+            for history in histories().into_iter().step_by(2) {
+                let data = Patterns::from_counts([(history, 2)]);
+                let point = [r, alpha, s, beta, odds];
+                assert_jet::<CorrelatedParetoNbd, 5>(point, &data, |at| {
+                    correlated_pareto_nbd(at.as_slice(), &history) * 2.0
+                });
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Reads the 50-digit tables `exchange.csv`, `segments.csv` and `voice.csv`.
+//! Reads the 50-digit tables `exchange.csv`, `segments.csv`, `voice.csv` and `covariates.csv`.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub fn segment_cases(quantity: &str) -> BTreeMap<String, Case> {
     cases_of(include_str!("data/segments.csv"), quantity)
 }
 
-/// The same of covariates.
+/// The same of covariates and of correlated rates.
 pub fn covariate_cases(quantity: &str) -> BTreeMap<String, Case> {
     cases_of(include_str!("data/covariates.csv"), quantity)
 }

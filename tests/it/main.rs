@@ -16,6 +16,7 @@ mod cluster;
 mod cohort;
 mod columns;
 mod contract;
+mod correlated;
 mod covariates;
 mod covariates_coverage;
 mod covariates_over_time;
