@@ -1,3 +1,4 @@
+use crate::care::{CareError, PointsError, PriceError};
 use crate::chain::ChainError;
 use crate::cohort::{CohortError, HistoryError, SummaryError};
 use crate::customer::CustomersError;
@@ -161,6 +162,15 @@ pub enum Error {
     /// A step that a relationship does not take.
     #[error(transparent)]
     Stage(#[from] StageError),
+    /// No list of what is due.
+    #[error(transparent)]
+    Care(#[from] CareError),
+    /// Points that cannot be booked or counted.
+    #[error(transparent)]
+    Points(#[from] PointsError),
+    /// No price.
+    #[error(transparent)]
+    Price(#[from] PriceError),
 }
 
 impl<E: Into<Self>> From<RankError<E>> for Error {

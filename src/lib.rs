@@ -143,6 +143,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 
+pub mod care;
 mod chain;
 mod cohort;
 pub mod covariates;
