@@ -1,6 +1,6 @@
 use std::num::NonZeroU32;
 
-use crate::units::{DateError, Day};
+use crate::units::{Civil, DateError, Day};
 
 /// On which day of a month something falls that counts in months.
 ///
@@ -43,33 +43,24 @@ impl MonthRule {
     ///
     /// [`DateError::DayOutOfRange`] beyond the calendar.
     pub fn after(self, from: Day, months: u32) -> Result<Day, DateError> {
-        let clamped = from.plus_months(months)?;
-        let (start, end) = (from.date(), clamped.date());
-        match self {
-            Self::NextDay if end.day() < start.day() => clamped.plus_days(1),
-            Self::KeepLast if start == start.last_of_month() => Ok(Day::from_date(end.last_of_month())),
-            _ => Ok(clamped),
-        }
+        let start = Civil::of(from);
+        let month = start.first_of_month_after(months)?;
+        let last = month.length();
+        Day::from_days_since_epoch(match self {
+            Self::KeepLast if start.day == start.length() => Civil { day: last, ..month }.count(),
+            Self::NextDay if start.day > last => Civil { day: last, ..month }.count() + 1,
+            _ => Civil { day: start.day.min(last), ..month }.count(),
+        })
     }
 
     /// The greatest number of months after which a day is no later than another; `None` when it is later itself.
-    pub(super) fn whole_months(self, from: Day, to: Day) -> Result<Option<u32>, DateError> {
-        let (start, end) = (from.date(), to.date());
-        let begun =
-            12 * (i32::from(end.year()) - i32::from(start.year())) + i32::from(end.month()) - i32::from(start.month());
-        let Some(begun) = (from <= to).then(|| u32::try_from(begun).ok()).flatten() else { return Ok(None) };
-        // In its own month, the day may be still to come; no month before holds a later one.
-        let past = begun == 0 || clamps_to_no_later(self.after(from, begun), to)?;
-        Ok(Some(if past { begun } else { begun - 1 }))
-    }
-}
-
-/// At the end of the calendar the day may not exist, and then it is later than any.
-fn clamps_to_no_later(day: Result<Day, DateError>, to: Day) -> Result<bool, DateError> {
-    match day {
-        Ok(day) => Ok(day <= to),
-        Err(DateError::DayOutOfRange { .. }) => Ok(false),
-        Err(error) => Err(error),
+    pub(super) fn whole_months(self, from: Day, to: Day) -> Option<u32> {
+        let begun = Civil::of(to).months() - Civil::of(from).months();
+        let begun = (from <= to).then(|| u32::try_from(begun).ok()).flatten()?;
+        // In the month of the other day it may be still to come; in the month before it is past. A day beyond the calendar
+        // is to come as well.
+        let past = begun == 0 || self.after(from, begun).is_ok_and(|day| day <= to);
+        Some(if past { begun } else { begun - 1 })
     }
 }
 
@@ -102,13 +93,13 @@ impl Period {
     }
 
     /// How many such periods have ended by a day; `None` before the first begins.
-    pub(super) fn ended(self, from: Day, by: Day) -> Result<Option<u32>, DateError> {
+    pub(super) fn ended(self, from: Day, by: Day) -> Option<u32> {
         match self {
             Self::Days(days) => {
                 let passed = i64::from(by.days_since_epoch()) - i64::from(from.days_since_epoch());
-                Ok(u32::try_from(passed).ok().map(|passed| passed / days))
+                u32::try_from(passed).ok().map(|passed| passed / days)
             }
-            Self::Months(months, rule) => Ok(rule.whole_months(from, by)?.map(|passed| passed / months)),
+            Self::Months(months, rule) => rule.whole_months(from, by).map(|passed| passed / months),
         }
     }
 }

@@ -221,7 +221,7 @@ impl Statute {
 
     /// The first due day after another, with its age in months.
     pub(super) fn next_after(&self, registered: Day, through: Option<Day>) -> Result<(Day, u32), DateError> {
-        let past = through.map_or(Ok(None), |through| self.months.whole_months(registered, through))?;
+        let past = through.and_then(|through| self.months.whole_months(registered, through));
         let age = self.age_from(past.map_or(0, |past| past + 1));
         Ok((self.months.after(registered, age)?, age))
     }

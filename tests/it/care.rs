@@ -538,6 +538,16 @@ proptest! {
     }
 
     #[test]
+    fn months_later_agree_with_the_general_calendar(from in -4_371_587..=2_932_896_i32, months in 0..250_000_u32) {
+        let from = Day::from_days_since_epoch(from).unwrap();
+        prop_assert_eq!(MonthRule::LastDay.after(from, months), from.plus_months(months));
+        let next = from.plus_days(1).and_then(|next| MonthRule::NextDay.after(next, months));
+        if let (Ok(next), Ok(this)) = (next, MonthRule::NextDay.after(from, months)) {
+            prop_assert!(this <= next);
+        }
+    }
+
+    #[test]
     fn a_cap_is_never_exceeded(
         days in prop::collection::vec(0..12_i32, 0..6),
         most in 0..5_u32,

@@ -138,7 +138,7 @@ impl<'a> Dating<'a> {
 
     /// The last anniversary while it lasts, then the next.
     fn anniversary(&self, of: Day, every: Period) -> Result<Dated, DateError> {
-        let past = every.ended(of, self.today)?.unwrap_or(0);
+        let past = every.ended(of, self.today).unwrap_or(0);
         if past > 0 {
             let last = every.times(past, of)?;
             if self.status(last).is_some() {

@@ -80,7 +80,7 @@ impl Cadence {
     ///
     /// [`CareError::BeforeFirst`], [`CareError::Date`] when the window reaches beyond the calendar.
     pub fn window(&self, on: Day) -> Result<CadenceWindow, CareError> {
-        let Some(number) = self.period.ended(self.first, on)? else {
+        let Some(number) = self.period.ended(self.first, on) else {
             return Err(CareError::BeforeFirst { on, start: self.first });
         };
         let start = self.period.times(number, self.first)?;
