@@ -90,6 +90,9 @@
 //! | measures of customers, and no rule | [`segment::KMeans`], [`segment::GaussianMixture`] | clusters, with silhouette and BIC |
 //! | segments of two dates | [`segment::Migration`] | counts of moves, a [`Chain`] |
 //! | stages, prospects, members, retention, Kano's questions | see [`segment`] | |
+//! | customers, vehicles, contracts with dates, and rules | [`care::Assets`], [`care::DueList`] | what is due today, and why |
+//! | points earned and spent | [`care::Ledger`], [`care::PointColumns`] | balances and liability at any date |
+//! | price rules and an order | [`care::PriceList`] | a quote with its derivation, and its [`delivered::Costs`] |
 //!
 //! Which count model: see [`lifetime`].
 //!
