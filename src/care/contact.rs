@@ -95,6 +95,8 @@ impl CapScope {
 /// Who never agreed to a channel is not reached through it.
 #[doc(alias = "consent")]
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(bound(deserialize = "Id: Ord + serde::Deserialize<'de>")))]
 pub struct Contacts<Id> {
     agreed: BTreeMap<Id, Vec<Channel>>,
     past: BTreeMap<Id, Vec<(Day, Option<Channel>)>>,

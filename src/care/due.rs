@@ -191,7 +191,8 @@ impl<'a, Id> DueList<'a, Id> {
         &self.lines
     }
 
-    /// For how many assets a rule could not name a day, because a date or their use is unknown; rules that could for all
+    /// For how many assets a rule could not name a day, because a date is unknown, or their use
+    /// is, or nothing is used up; rules that could for all
     /// are left out.
     pub fn undated(&self) -> &[(&'a DueRule, usize)] {
         &self.undated

@@ -37,8 +37,8 @@ fn service(limit: Limit) -> DueRule {
     rule("service", Schedule::Interval { done: "service".into(), limit })
 }
 
-fn usage(units: u64) -> Option<Usage> {
-    Some(Usage { units, days: many(1) })
+fn usage(units: u64) -> Usage {
+    Usage { units, days: many(1) }
 }
 
 /// One vehicle that is there since 2021-03-01, with its last service.
@@ -57,7 +57,7 @@ fn only(assets: &Assets<&'static str>, rule: &DueRule, today: &str) -> Option<(D
 
 #[test]
 fn f66_service_by_use_or_time_computed() {
-    let assets = vehicle(usage(40), Some("2024-01-10"));
+    let assets = vehicle(Some(usage(40)), Some("2024-01-10"));
     let service = service(Limit::First(months(6), units(5_000)));
     let due = day("2024-05-14");
     let basis = Basis::Use { last: day("2024-01-10"), units: units(5_000) };
@@ -78,21 +78,23 @@ fn whichever_comes_first_is_the_basis() {
         |used, rule| only(&vehicle(used, Some("2024-01-10")), rule, "2024-07-08").map(|(due, _, basis)| (due, basis));
     let by_time = Basis::Time { last: day("2024-01-10"), period: months(6) };
     // 182 days are six months from January to July: at 27 km a day 4,914 km.
-    assert_eq!(basis(usage(27), &first), Some((day("2024-07-10"), by_time)));
+    assert_eq!(basis(Some(usage(27)), &first), Some((day("2024-07-10"), by_time)));
     assert_eq!(basis(None, &first), Some((day("2024-07-10"), by_time)));
-    assert_eq!(basis(usage(0), &first), Some((day("2024-07-10"), by_time)));
+    assert_eq!(basis(Some(usage(0)), &first), Some((day("2024-07-10"), by_time)));
     // 5,000 / 28 = 178.57: after 178 days 4,984 km, after 179 more than 5,000.
     let by_use = Basis::Use { last: day("2024-01-10"), units: units(5_000) };
-    assert_eq!(basis(usage(28), &first), Some((day("2024-07-06"), by_use)));
+    assert_eq!(basis(Some(usage(28)), &first), Some((day("2024-07-06"), by_use)));
     // Use beyond the calendar is later than any time.
     let slow = service(Limit::First(months(6), units(u64::MAX)));
-    assert_eq!(basis(usage(1), &slow), Some((day("2024-07-10"), by_time)));
+    assert_eq!(basis(Some(usage(1)), &slow), Some((day("2024-07-10"), by_time)));
 }
 
 #[test]
 fn an_unknown_or_no_use_has_no_day_and_is_counted() {
     let rules = [service(Limit::Use(units(5_000)))];
-    for used in [None, usage(0)] {
+    // Of 5,000 units one in 4 billion days is not used up before the calendar ends.
+    let hardly = Usage { units: 1, days: many(u32::MAX) };
+    for used in [None, Some(usage(0)), Some(hardly)] {
         let assets = vehicle(used, None);
         let list = DueList::new(&assets, &rules, day("2024-01-10")).unwrap();
         assert_eq!(list.lines().len(), 0);
@@ -228,7 +230,7 @@ fn reasons_say_what_the_day_follows_from() {
         let rules = [rule.clone()];
         DueList::new(basis_of, &rules, day(today)).unwrap().lines()[0].reason()
     };
-    let assets = vehicle(usage(40), Some("2024-01-10"));
+    let assets = vehicle(Some(usage(40)), Some("2024-01-10"));
     let by_time = service(Limit::Time(months(6)));
     assert_eq!(reason(&assets, &by_time, "2024-07-10"), "6 months after 2024-01-10");
     let by_days = service(Limit::Time(Period::Days(many(90))));
@@ -498,6 +500,9 @@ fn some_schedule() -> impl Strategy<Value = Schedule> {
     ]
 }
 
+/// Since when an asset is there, its use, a date, and in how many days something was done.
+type Row = (Day, Option<u64>, Option<Day>, Option<i32>);
+
 proptest! {
     #[test]
     fn lists_do_not_depend_on_the_order_of_rules_and_assets(
@@ -507,14 +512,14 @@ proptest! {
         turn in 0..8_usize,
     ) {
         let rows: Vec<_> = rows.into_iter().enumerate().collect();
-        let book = |rows: &[(usize, (Day, Option<u64>, Option<Day>, Option<i32>))]| {
-            let asset = |(id, (since, used, ..)): &(usize, (Day, Option<u64>, _, _))| Asset {
+        let book = |rows: &[(usize, Row)]| {
+            let asset = |(id, (since, used, ..)): &(usize, Row)| Asset {
                 id: *id,
                 owner: id / 2,
                 since: *since,
-                usage: used.and_then(usage),
+                usage: used.map(usage),
             };
-            let done = |(_, (since, _, _, after)): &(usize, (Day, _, _, Option<i32>))| {
+            let done = |(_, (since, _, _, after)): &(usize, Row)| {
                 after.map(|after| since.plus_days(after).unwrap()).filter(|done| *done <= today)
             };
             Assets::new("vehicle", rows.iter().map(asset).collect()).unwrap()

@@ -2,9 +2,9 @@
 #![cfg(feature = "serde")]
 
 use customer_value::care::{
-    AgeBand, Asset, Assets, CarePhase, Channel, CivilPeriod, DateOf, Decay, DueRule, EarningRule, Lapse, Ledger, Limit,
-    MonthDay, MonthRule, PaymentTerms, Period, PointCost, PriceBase, PriceChange, PriceList, PriceRule, Purse,
-    Schedule, Season, Statute, VolumeBand, VolumeDiscount, VolumePrices, When,
+    AgeBand, Asset, Assets, CarePhase, Channel, CivilPeriod, Contacts, DateOf, Decay, DueRule, EarningRule, Lapse,
+    Ledger, Limit, MonthDay, MonthRule, PaymentTerms, Period, PointCost, PriceBase, PriceChange, PriceList, PriceRule,
+    Purse, Schedule, Season, Statute, VolumeBand, VolumeDiscount, VolumePrices, When,
 };
 use customer_value::rust_decimal::Decimal;
 use customer_value::{Currency, Day, Money, Probability};
@@ -66,6 +66,10 @@ fn rules_are_checked_when_read() {
             channels: Channel::ALL.to_vec(),
         });
     }
+    let customer = "li".to_owned();
+    let contacts =
+        Contacts::new().agreed(customer.clone(), Channel::ALL).contacted(customer, day("2024-05-01"), Channel::App);
+    survives(&contacts);
 }
 
 #[test]

@@ -163,16 +163,15 @@ impl Limit {
         let by_time = |period: Period| Ok((period.after(last)?, Basis::Time { last, period }));
         let by_use = |units: NonZeroU64| {
             let days = usage.and_then(|usage| usage.days_of(units.get()));
-            days.map(|days| Ok((add_days(last, days)?, Basis::Use { last, units }))).transpose()
+            // Beyond the calendar is as good as never.
+            days.and_then(|days| add_days(last, days).ok()).map(|day| (day, Basis::Use { last, units }))
         };
         match self {
             Self::Time(period) => by_time(period).map(Some),
-            Self::Use(units) => by_use(units),
+            Self::Use(units) => Ok(by_use(units)),
             Self::First(period, units) => {
                 let (end, time) = by_time(period)?;
-                // The use may reach beyond the calendar; the time does not.
-                let used = by_use(units).ok().flatten();
-                Ok(Some(used.filter(|(day, _)| *day < end).unwrap_or((end, time))))
+                Ok(Some(by_use(units).filter(|(day, _)| *day < end).unwrap_or((end, time))))
             }
         }
     }

@@ -18,7 +18,8 @@ pub struct Lot {
 /// What a member has, lot by lot: the one rule by which points are earned, spent and lost.
 #[derive(Debug, Default)]
 pub(super) struct Lots {
-    lots: VecDeque<Lot>,
+    /// The first earned in front.
+    queue: VecDeque<Lot>,
     /// Points of all lots, the lapsed among them; a day on which none can have lapsed needs no other sum.
     sum: u64,
     /// No lot lapses before this day is over.
@@ -28,8 +29,8 @@ pub(super) struct Lots {
 
 impl Lots {
     pub fn clear(&mut self) {
-        self.lots.clear();
-        *self = Self { lots: std::mem::take(&mut self.lots), ..Self::default() };
+        self.queue.clear();
+        *self = Self { queue: std::mem::take(&mut self.queue), ..Self::default() };
     }
 
     pub fn earn(&mut self, day: Day, points: u64, last: Option<Day>) -> Result<(), PointFault> {
@@ -40,7 +41,7 @@ impl Lots {
         self.drop_lapsed(day);
         self.sum = self.sum.checked_add(points).ok_or(PointFault::TooMany)?;
         self.first_lapse = earlier(self.first_lapse, last);
-        self.lots.push_back(Lot { earned: day, points, last });
+        self.queue.push_back(Lot { earned: day, points, last });
         Ok(())
     }
 
@@ -53,13 +54,13 @@ impl Lots {
         };
         self.sum = rest;
         let mut wanted = points;
-        while let Some(lot) = self.lots.front_mut() {
+        while let Some(lot) = self.queue.front_mut() {
             if lot.points > wanted {
                 lot.points -= wanted;
                 break;
             }
             wanted -= lot.points;
-            self.lots.pop_front();
+            self.queue.pop_front();
         }
         Ok(())
     }
@@ -71,7 +72,7 @@ impl Lots {
     }
 
     pub fn into_lots(self) -> Vec<Lot> {
-        self.lots.into()
+        self.queue.into()
     }
 
     fn advance(&mut self, day: Day, points: u64) -> Result<(), PointFault> {
@@ -87,9 +88,9 @@ impl Lots {
         if self.first_lapse.is_none_or(|last| last >= on) {
             return;
         }
-        self.lots.retain(|lot| lot.last.is_none_or(|last| last >= on));
-        self.sum = self.lots.iter().map(|lot| lot.points).sum();
-        self.first_lapse = self.lots.iter().filter_map(|lot| lot.last).min();
+        self.queue.retain(|lot| lot.last.is_none_or(|last| last >= on));
+        self.sum = self.queue.iter().map(|lot| lot.points).sum();
+        self.first_lapse = self.queue.iter().filter_map(|lot| lot.last).min();
     }
 }
 
