@@ -1,3 +1,4 @@
+use crate::care::{CareError, PointsError, PriceError};
 use crate::chain::ChainError;
 use crate::cohort::{CohortError, HistoryError, SummaryError};
 use crate::covariates::{CohortRowError, CourseError, CovariatesError, DesignError, EffectError, GapError, RowError};
@@ -194,6 +195,15 @@ pub enum Error {
     /// Answers that give no number.
     #[error(transparent)]
     Voice(#[from] VoiceError),
+    /// No list of what is due.
+    #[error(transparent)]
+    Care(#[from] CareError),
+    /// Points that cannot be booked or counted.
+    #[error(transparent)]
+    Points(#[from] PointsError),
+    /// No price.
+    #[error(transparent)]
+    Price(#[from] PriceError),
 }
 
 impl<E: Into<Self>> From<RankError<E>> for Error {

@@ -96,6 +96,9 @@
 //! | answers of customers | [`voice::Survey`], [`voice::NetPromoter`] | indices with standard errors; why they moved |
 //! | complaints and calls | [`voice::cases`], [`voice::Promises`] | promises kept, recovery |
 //! | stages, prospects, members, retention, Kano's questions | see [`segment`] | |
+//! | customers, vehicles, contracts with dates, and rules | [`care::Assets`], [`care::DueList`] | what is due today, and why |
+//! | points earned and spent | [`care::Ledger`], [`care::PointColumns`] | balances and liability at any date |
+//! | price rules and an order | [`care::PriceList`] | a quote with its derivation, and its [`delivered::Costs`] |
 //!
 //! Which count model: see [`lifetime`].
 //!
@@ -155,6 +158,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 
+pub mod care;
 mod chain;
 mod cohort;
 pub mod covariates;

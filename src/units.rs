@@ -2,6 +2,7 @@
 //!
 //! Each is checked once, in its constructor; after that the type is the proof.
 
+mod civil;
 mod convert;
 mod currency;
 mod interval;
@@ -13,6 +14,7 @@ mod span;
 mod timestamp;
 mod weights;
 
+pub(crate) use civil::Civil;
 pub use currency::Currency;
 pub use interval::Interval;
 pub(crate) use money::same_currency;

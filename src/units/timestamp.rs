@@ -82,13 +82,9 @@ impl Day {
     ///
     /// [`DateError::DayOutOfRange`].
     pub fn from_days_since_epoch(days: i32) -> Result<Self, DateError> {
-        let first = Self::from_date(Date::MIN);
-        let last = Self::from_date(Date::MAX);
-        if (first.0..=last.0).contains(&days) {
-            Ok(Self(days))
-        } else {
-            Err(DateError::DayOutOfRange { days: days.into() })
-        }
+        /// The first day of the year −9999 and the last of 9999.
+        const RANGE: std::ops::RangeInclusive<i32> = -4_371_587..=2_932_896;
+        if RANGE.contains(&days) { Ok(Self(days)) } else { Err(DateError::DayOutOfRange { days: days.into() }) }
     }
 
     /// Days since 1970-01-01; negative before.
