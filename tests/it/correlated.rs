@@ -1,11 +1,11 @@
 //! Pareto/NBD with correlated rates: against the 50-digit table, against the signed sum of four independent models, and by
 //! its laws.
 
-use customer_value::lifetime::{CorrelatedProcess, Likelihood, Process};
+use customer_value::lifetime::{Likelihood, Process};
 use customer_value::{
-    CorrelatedParetoNbd, CorrelatedParetoNbdParams, CountModel, DiscountRate, FirstSeen, Fit, Horizon, InferenceError,
-    Mle, Nbd, NbdParams, ParameterError, ParetoNbd, ParetoNbdParams, Patterns, Probability, PurchaseHistory, Quantity,
-    RateFactor, RateFactors, Seed, Span, TimeUnit, Verdict, simulate,
+    CorrelatedParetoNbd, CorrelatedParetoNbdParams, CountModel, DiscountRate, FirstSeen, Fit, Horizon, Mle,
+    ParameterError, ParetoNbd, ParetoNbdParams, Patterns, Probability, PurchaseHistory, Quantity, RateFactor,
+    RateFactors, Seed, Span, TimeUnit, Verdict, simulate,
 };
 use proptest::prelude::*;
 
