@@ -11,10 +11,10 @@ use customer_value::covariates::{
 };
 use customer_value::lifetime::{Likelihood, SpendPatterns};
 use customer_value::{
-    CountModel, Currency, Day, DiscountRate, Event, ExpectedMoney, FirstSeen, Fit, GammaGamma, GammaGammaParams,
-    Granularity, Horizon, Interaction, InteractionLog, LikelihoodRatio, Margin, Mle, Moment, ParetoNbd,
-    ParetoNbdParams, Patterns, Probability, PurchaseHistory, PurchaseTimes, Quantity, Seed, SimulationWindow, Span,
-    TimeUnit, Timestamp, Valuation, Window, simulate_interactions,
+    CountModel, Currency, Day, DiscountRate, ExpectedMoney, FirstSeen, Fit, GammaGamma, GammaGammaParams, Granularity,
+    Horizon, Interaction, InteractionLog, LikelihoodRatio, Margin, Mle, Moment, ParetoNbd, ParetoNbdParams, Patterns,
+    Probability, PurchaseHistory, PurchaseTimes, Quantity, Seed, SimulationWindow, Span, TimeUnit, Timestamp,
+    Valuation, Window, simulate_interactions,
 };
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -117,9 +117,9 @@ fn who(shop: &Shop) -> Outcome<()> {
     coefficients(mle, &fit, &data, &BUYING_TRUTH)?;
     coefficients(mle, &spent, &paid, &SPEND_TRUTH)?;
     let plain = mle.fit::<ParetoNbd>(data.without().clone())?;
-    test("customers were alike in what drives purchases and dropout", &data.likelihood_ratio(&fit, &plain)?);
+    test("all alike in how they buy and leave", &data.likelihood_ratio(&fit, &plain)?);
     let plain = mle.fit::<GammaGamma>(paid.without().clone())?;
-    test("spend were alike", &paid.likelihood_ratio(&spent, &plain)?);
+    test("all alike in what they spend", &paid.likelihood_ratio(&spent, &plain)?);
 
     let rows = CHANNELS.map(|channel| row(channel, GENDERS[0]));
     let rows: Vec<Row> = rows.into_iter().collect::<Result<_, _>>()?;
@@ -160,7 +160,7 @@ fn by_channel(fit: &Fit<Covariates<ParetoNbd>>, spent: &Fit<Covariates<GammaGamm
         let error =
             worth.residual.amount() * (future.standard_error / future.value).hypot(price.standard_error / price.value);
         println!(
-            "  {channel:12} {:6.3} ± {:.3} {:16.2} ± {:.2} {:24.2} ± {:.2} {:19.2} ± {error:.2}",
+            "  {channel:8} {:>7.3} ± {:.3} {:>17.2} ± {:.2} {:>15.2} ± {:.2} {:>17.2} ± {error:.2}",
             alive.value,
             alive.standard_error,
             purchases.value,
@@ -190,7 +190,7 @@ fn when(shop: &Shop) -> Outcome<()> {
     header();
     coefficients(mle, &fit, &data, &SEASON_TRUTH)?;
     let plain = mle.fit::<ParetoNbd>(data.without().clone())?;
-    test("seasons did nothing", &data.likelihood_ratio(&fit, &plain)?);
+    test("seasons nothing to them", &data.likelihood_ratio(&fit, &plain)?);
 
     let changed = [CAMPAIGNS.as_slice(), &[EXTRA]].concat();
     let changed: Vec<Course> = times.iter().map(|times| shop.course(times, &changed)).collect::<Result<_, _>>()?;
@@ -216,10 +216,13 @@ fn when(shop: &Shop) -> Outcome<()> {
     println!("  all {:<32} {before:8.1} {after:11.1}    {:+.2} ± {:.2}", times.len(), gain.value, gain.standard_error);
     let spend = mle.fit::<GammaGamma>(&log.cohort(shop.last)?)?;
     let margin = spend.model().newcomer().mean()?.checked_mul(0.3)?;
+    let worth = |purchases: f64| margin.checked_mul(purchases);
+    let interval = gain.interval(Probability::new(0.95)?);
     println!(
-        "  At {margin} of margin a purchase the campaign may cost up to {} ({}).",
-        margin.checked_mul(gain.value)?,
-        gain.interval(Probability::new(0.95)?)
+        "  A purchase leaves {margin} of margin: the campaign may cost up to {} (95 %: {} to {}).",
+        worth(gain.value)?,
+        worth(interval.low)?,
+        worth(interval.high)?
     );
     Ok(())
 }
@@ -300,7 +303,7 @@ fn coefficients<M: Likelihood>(mle: Mle, fit: &Fit<M>, data: &M::Data, truth: &[
 
 fn test(supposed: &str, test: &LikelihoodRatio) {
     println!(
-        "  If {supposed}, a likelihood ratio of {:.1} on {} degrees of freedom had p = {:.1e}.",
+        "  Were {supposed}, a likelihood ratio of {:.1} ({} degrees of freedom) would have p = {:.0e}.",
         test.statistic,
         test.degrees_of_freedom,
         test.p_value.get()
