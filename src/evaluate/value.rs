@@ -60,8 +60,9 @@ fn up_to(y: f64, f: impl Fn(f64) -> f64, value: &UndiscountedValue) -> f64 {
 
 /// ∫ P(S > s)² ds from y on, for a customer who buys something with probability `something`.
 fn upper(value: &UndiscountedValue, y: f64, something: f64) -> f64 {
-    /// Beyond it 1 − F is summed for itself, which takes more terms: its square is then too small for a difference to do harm.
-    const FAR: f64 = 1e-6;
+    /// A smaller share of 1 − F is summed for itself, though that takes more terms: at 1e-6 the rounding of the difference kept
+    /// the quadrature halving where y is far out.
+    const FAR: f64 = 0.1;
     let far = Cell::new(f64::INFINITY);
     let above = |s: f64| {
         let difference = if s < far.get() { something - value.below(s) } else { 0.0 };
