@@ -136,10 +136,8 @@ fn by_channel(fit: &Fit<Covariates<ParetoNbd>>, spent: &Fit<Covariates<GammaGamm
         margin: Margin::new(0.3)?,
     };
     println!("\nWomen by channel (± standard error)\n");
-    println!("                4 repeat purchases, silent for 20 of 60 weeks    newcomer");
-    println!(
-        "                P(alive)     purchases in the next year          EUR a purchase     value in 3 years, EUR"
-    );
+    println!("           after 4 repeat purchases, silent for 20 of 60 weeks       newcomer");
+    println!("                P(alive)    purchases next year      EUR a purchase   EUR of margin, 3 years");
     for (channel, row) in CHANNELS.iter().zip(rows) {
         let alive = |model: &ParetoNbd| model.forecast(&known).probability_alive().get();
         let purchases = |model: &ParetoNbd| model.forecast(&known).expected_purchases(year);
