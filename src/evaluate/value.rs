@@ -172,7 +172,9 @@ impl ValueAssessment {
         });
         let (mut distinct, mut which) = (Vec::new(), vec![0; order.len()]);
         for alike in order.chunk_by(|&one, &other| of(one) == of(other)) {
-            alike.iter().for_each(|&customer| which[customer] = distinct.len());
+            for &customer in alike {
+                which[customer] = distinct.len();
+            }
             distinct.push(of(alike[0]));
         }
         (distinct, which)
