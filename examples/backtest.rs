@@ -6,9 +6,11 @@
 use std::error::Error;
 use std::ops::ControlFlow;
 
-use customer_value::evaluate::{Backtest, Backtested, Baseline, Contender, Fold, Score, SpendIndependence};
+use customer_value::evaluate::{
+    Backtest, Backtested, Baseline, Contender, CountForecast, Fold, Score, SpendIndependence, Surprise,
+};
 use customer_value::{
-    CountModel, Currency, Day, FirstSeen, Granularity, Interaction, InteractionLog, Mle, ModelKind, Money, Probability,
+    Currency, Day, FirstSeen, Granularity, Holdout, Interaction, InteractionLog, Mle, ModelKind, Money, Probability,
     Progress, Span, Window,
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -193,14 +195,12 @@ fn spend(fold: &Fold<u32>, contender: &Contender) -> Outcome<()> {
 
 /// Who came back against all odds, and who stayed away.
 fn surprise(fold: &Fold<u32>, contender: &Contender) -> Outcome<()> {
-    let fit = contender.fit().ok_or("no model")?;
     let split = fold.split();
-    let of = |index: usize| {
-        let forecast = fit.model().forecast(&split.calibration.purchases()[index]);
-        forecast.surprise(split.holdout[index].purchases(), split.span)
-    };
-    let surprises = (0..split.holdout.len()).map(of).collect::<Result<Vec<_>, _>>()?;
-    let most = |tail: fn(&customer_value::evaluate::Surprise) -> Probability| {
+    let forecasts = contender.assessment().forecasts().iter().zip(&split.holdout);
+    let of =
+        |(forecast, holdout): (&CountForecast, &Holdout)| Some(forecast.distribution()?.surprise(holdout.purchases()));
+    let surprises: Vec<Surprise> = forecasts.map(of).collect::<Option<_>>().ok_or("no distribution")?;
+    let most = |tail: fn(&Surprise) -> Probability| {
         (0..surprises.len())
             .min_by(|&one, &other| tail(&surprises[one]).get().total_cmp(&tail(&surprises[other]).get()))
     };

@@ -1,3 +1,5 @@
+use std::cell::Cell;
+
 use super::{EvaluationError, Score, assessment::mean, count::pinball, error::each};
 use crate::{
     lifetime::{DistributionError, UndiscountedValue},
@@ -16,7 +18,8 @@ impl UndiscountedValue {
     /// CRPS = ∫ (F(s) − [y ≤ s])² ds = ∫₀ʸ F² ds + ∫_y^∞ (1 − F)² ds
     /// ```
     ///
-    /// Both parts are integrated as they stand, the far end of the second in 1/s.
+    /// Below y, P(Y = 0)² is taken out of F², which then rises from zero like a power; from y on the integral is formed in
+    /// 1/s. Where y is far below what is usual, the range up to there is that of (1 − F(0))², less what is missing of it.
     ///
     /// # Errors
     ///
@@ -26,24 +29,15 @@ impl UndiscountedValue {
     pub fn crps(&self, actual: ExpectedMoney) -> Result<ExpectedMoney, DistributionError> {
         let currency = self.currency();
         same_currency(currency, actual.currency())?;
-        let scale = self.mean()?.amount();
-        let y = actual.amount();
+        // Without a mean there is no score either.
+        self.mean()?;
         // Below zero there is no value, so that all of the distance counts.
-        let missed = (-y).max(0.0);
-        let y = y.max(0.0);
-        let below = |s: f64| self.cdf(ExpectedMoney::known(s, currency)).map_or(f64::NAN, Probability::get);
-        let above =
-            |s: f64| self.probability_above(ExpectedMoney::known(s, currency)).map_or(f64::NAN, Probability::get);
-        let lower = if y > 0.0 { integrate_from_zero(y, |s| 2.0 * below(s).ln()) } else { 0.0 };
-        let upper = if scale <= 0.0 {
-            0.0
-        } else {
-            // From y to a turn, and from there in w = 1/s, where the tail is a power near zero.
-            let turn = scale.max(2.0 * y);
-            let near = integrate_from_zero(turn - y, |s| 2.0 * above(y + s).ln());
-            near + integrate_from_zero(turn.recip(), |w| 2.0 * above(w.recip()).ln() - 2.0 * w.ln())
-        };
-        Ok(ExpectedMoney::new(missed + lower + upper, currency)?)
+        let missed = (-actual.amount()).max(0.0);
+        let y = self.spent(actual)?.max(0.0);
+        let (nothing, something) = (self.probability_of_nothing().get(), self.something());
+        let lower = nothing * nothing * y + up_to(y, |below| below * (2.0 * nothing + below), self);
+        let upper = if something > 0.0 { upper(self, y, something) } else { 0.0 };
+        Ok(ExpectedMoney::new(missed + self.margin * (lower + upper), currency)?)
     }
 
     /// The quantile (pinball) loss at a level: level · (y − q) above the quantile q, (1 − level) · (q − y) below.
@@ -57,6 +51,40 @@ impl UndiscountedValue {
         let loss = pinball(level, self.quantile(level)?.amount(), actual.amount());
         Ok(ExpectedMoney::new(loss, self.currency())?)
     }
+}
+
+/// ∫ f(P(0 < S ≤ s)) ds over (0, y), for an f that is zero at zero.
+fn up_to(y: f64, f: impl Fn(f64) -> f64, value: &UndiscountedValue) -> f64 {
+    if y > 0.0 { integrate_from_zero(y, |s| f(value.below(s)).ln()) } else { 0.0 }
+}
+
+/// ∫ P(S > s)² ds from y on, for a customer who buys something with probability `something`.
+fn upper(value: &UndiscountedValue, y: f64, something: f64) -> f64 {
+    /// A smaller share of 1 − F is summed for itself, though that takes more terms: at 1e-6 the rounding of the difference kept
+    /// the quadrature halving where y is far out.
+    const FAR: f64 = 0.1;
+    let far = Cell::new(f64::INFINITY);
+    let above = |s: f64| {
+        let difference = if s < far.get() { something - value.below(s) } else { 0.0 };
+        if difference > FAR * something {
+            return difference;
+        }
+        far.set(far.get().min(s));
+        value.above(s)
+    };
+    // Where most of the probability still lies above; of amounts that no currency has the reciprocal is kept finite.
+    let turn = y.max(value.usual(something) / 4.0).max(f64::MIN_POSITIVE);
+    let missing = |below: f64| below * (2.0 * something - below);
+    let flat = if turn > y {
+        something * something * (turn - y) - (up_to(turn, missing, value) - up_to(y, missing, value))
+    } else {
+        0.0
+    };
+    let ln_square = |w: f64| match above(w.recip()) {
+        tail if tail > 0.0 => 2.0 * (tail.ln() - w.ln()),
+        _ => f64::NEG_INFINITY,
+    };
+    flat + integrate_from_zero(turn.recip(), ln_square)
 }
 
 /// Distributions of what customers will spend, beside what they spent.
@@ -118,8 +146,7 @@ impl ValueAssessment {
     /// [`EvaluationError::NotScored`] for the log score, as nothing at all has a probability and other amounts a density;
     /// [`EvaluationError::Customer`] names the first customer whose value has no such number.
     pub fn losses(&self, score: Score) -> Result<Vec<f64>, EvaluationError> {
-        let one = |index: usize| {
-            let (value, actual) = (&self.values[index], self.actual[index]);
+        let one = |&(value, actual): &(&UndiscountedValue, ExpectedMoney)| {
             let miss = |forecast: ExpectedMoney| forecast.amount() - actual.amount();
             Ok(match score {
                 Score::Log => return Err(EvaluationError::NotScored { score }),
@@ -130,7 +157,27 @@ impl ValueAssessment {
                 Score::SquaredError => miss(value.mean()?).powi(2),
             })
         };
-        each(parallel::map_indices(self.values.len(), one))
+        let (distinct, which) = self.distinct();
+        let losses = parallel::map(&distinct, one);
+        each(which.into_iter().map(|at| losses[at].clone()).collect())
+    }
+
+    /// Customers who are alike in all, once, and for each customer which of them it is.
+    fn distinct(&self) -> (Vec<(&UndiscountedValue, ExpectedMoney)>, Vec<usize>) {
+        let of = |customer: usize| (&self.values[customer], self.actual[customer]);
+        let mut order: Vec<usize> = (0..self.values.len()).collect();
+        order.sort_by(|&one, &other| {
+            let ((one, paid), (other, other_paid)) = (of(one), of(other));
+            one.compare(other).then(paid.amount().total_cmp(&other_paid.amount()))
+        });
+        let (mut distinct, mut which) = (Vec::new(), vec![0; order.len()]);
+        for alike in order.chunk_by(|&one, &other| of(one) == of(other)) {
+            for &customer in alike {
+                which[customer] = distinct.len();
+            }
+            distinct.push(of(alike[0]));
+        }
+        (distinct, which)
     }
 
     /// The mean loss over customers, in money.

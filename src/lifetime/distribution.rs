@@ -1,3 +1,5 @@
+use std::cmp::Ordering;
+
 use super::{Forecast, Process, SpendError, SpendForecast};
 use crate::{
     math::{first_reaching, incomplete_beta, partial_mean_of_odds},
@@ -54,7 +56,7 @@ pub struct UndiscountedValue {
     counts: Vec<f64>,
     expected_purchases: f64,
     spend: SpendForecast,
-    margin: f64,
+    pub(crate) margin: f64,
 }
 
 /// Why a distribution of value has no number.
@@ -225,8 +227,21 @@ impl UndiscountedValue {
         self.spend.currency
     }
 
+    /// In an order that puts equal ones side by side, but for what their fit leaves open.
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
+        let key = |one: &Self| [one.expected_purchases, one.nothing, one.spend.q, one.spend.v];
+        let pairs = key(self).into_iter().zip(key(other));
+        pairs.map(|(one, other)| one.total_cmp(&other)).fold(Ordering::Equal, Ordering::then)
+    }
+
+    /// About what is spent by those who buy: the mean, with a spend a purchase that is there for every q'.
+    pub(crate) fn usual(&self, something: f64) -> f64 {
+        let SpendForecast { p, q, v, .. } = self.spend;
+        p * v / (q + 1.0) * (self.expected_purchases / something)
+    }
+
     /// The spend that makes a value.
-    fn spent(&self, value: ExpectedMoney) -> Result<f64, MoneyError> {
+    pub(crate) fn spent(&self, value: ExpectedMoney) -> Result<f64, MoneyError> {
         same_currency(self.currency(), value.currency())?;
         Ok(value.amount() / self.margin)
     }
@@ -240,23 +255,47 @@ impl UndiscountedValue {
         self.counts.iter().enumerate().map(|(before, probability)| ((before + 1) as f64, *probability))
     }
 
-    /// Σ P(N = n) f(p·n, q'), at z = s/(s+v') and 1 − z.
-    fn mixed(&self, spent: f64, f: impl Fn(f64, f64, f64, f64) -> f64) -> f64 {
-        let SpendForecast { p, q, v, .. } = self.spend;
-        let odds = spent / v;
+    /// P(N > 0), the sum of the counts.
+    pub(crate) fn something(&self) -> f64 {
+        self.counts.iter().sum()
+    }
+
+    /// z = s/(s+v') and 1 − z.
+    fn parts(&self, spent: f64) -> [f64; 2] {
+        let odds = spent / self.spend.v;
         let z = if odds.is_finite() { odds / (1.0 + odds) } else { 1.0 };
         // Never zero, for spend without a finite mean has an infinite one up to there.
-        let rest = (1.0 + odds).recip().max(f64::MIN_POSITIVE);
+        [z, (1.0 + odds).recip().max(f64::MIN_POSITIVE)]
+    }
+
+    /// Σ P(N = n) f(p·n, q'), at z = s/(s+v') and 1 − z.
+    fn mixed(&self, spent: f64, f: impl Fn(f64, f64, f64, f64) -> f64) -> f64 {
+        let SpendForecast { p, q, .. } = self.spend;
+        let [z, rest] = self.parts(spent);
         self.purchases().map(|(n, probability)| probability * f(z, rest, p * n, q)).sum()
     }
 
     /// P(0 < S ≤ s) of what is spent.
-    fn below(&self, spent: f64) -> f64 {
-        self.mixed(spent, incomplete_beta)
+    ///
+    /// The more purchases, the less likely are they to cost so little: the sum ends where all that is left counts no more.
+    pub(crate) fn below(&self, spent: f64) -> f64 {
+        const NOTHING: f64 = 1e-16;
+        let SpendForecast { p, q, .. } = self.spend;
+        let [z, rest] = self.parts(spent);
+        let (mut sum, mut left) = (0.0, self.something());
+        for (n, probability) in self.purchases() {
+            let share = incomplete_beta(z, rest, p * n, q);
+            sum += probability * share;
+            left -= probability;
+            if left * share <= sum * NOTHING {
+                break;
+            }
+        }
+        sum
     }
 
     /// P(S > s).
-    fn above(&self, spent: f64) -> f64 {
+    pub(crate) fn above(&self, spent: f64) -> f64 {
         self.mixed(spent, |z, rest, shape, q| incomplete_beta(rest, z, q, shape))
     }
 

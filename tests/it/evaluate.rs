@@ -180,6 +180,43 @@ fn crps_of_value_matches_expected_distances_computed() {
     }
 }
 
+/// Simpson's rule over the logarithm of the amount, 0.01 a step: some ten digits.
+#[test]
+fn crps_of_value_is_the_integral_of_squared_distances_near_and_far_from_the_usual() {
+    let usd = |amount| ExpectedMoney::new(amount, Currency::USD).unwrap();
+    let model = BgNbd::new(BetaGeometricParams { r: 0.243, alpha: Span::weeks(4.414).unwrap(), a: 0.793, b: 2.426 });
+    let purchases = model.unwrap().forecast(&PurchaseHistory::acquired());
+    let spend = GammaGamma::new(GammaGammaParams { p: 6.25, q: 3.74, v: usd(15.44) }).unwrap().newcomer();
+    let half = Margin::new(0.5).unwrap();
+    let value = UndiscountedValue::new(&purchases, &spend, Span::weeks(39.0).unwrap(), half).unwrap();
+    let squares = |from: f64, to: f64, distance: &dyn Fn(ExpectedMoney) -> f64| {
+        let steps = 2 * ((to - from) / 0.02).ceil() as u32;
+        let width = (to - from) / f64::from(steps);
+        let at = |step: u32| {
+            let amount = (from + width * f64::from(step)).exp();
+            distance(usd(amount)).powi(2) * amount
+        };
+        let inner: f64 = (1..steps).map(|step| f64::from(2 + 2 * (step % 2)) * at(step)).sum();
+        (at(0) + inner + at(steps)) * width / 3.0
+    };
+    let below = |amount| value.cdf(amount).unwrap().get();
+    let above = |amount| value.probability_above(amount).unwrap().get();
+    let mut crps = Vec::new();
+    for y in [0.0, 1e-6, 0.7, 9.0, 40.0, 3_000.0_f64] {
+        let ln_y = y.max(1e-12).ln();
+        let lower = if y > 0.0 { squares(ln_y - 36.0, ln_y, &below) } else { 0.0 };
+        // Below 1e-12 all that is bought is above.
+        let start = if y > 0.0 { 0.0 } else { 1e-12 * above(usd(0.0)).powi(2) };
+        let expected = lower + start + squares(ln_y, ln_y.max(0.0) + 12.0, &above);
+        crps.push(value.crps(usd(y)).unwrap().amount());
+        assert!((crps.last().unwrap() - expected).abs() < 1e-9 * expected, "{y}: {crps:?} {expected}");
+    }
+    // Customers who are alike are judged once, each in its own place.
+    let paid = [9.0, 40.0, 9.0, 0.0].map(usd);
+    let judged = ValueAssessment::new(vec![value.clone(); 4], paid.to_vec()).unwrap();
+    assert_eq!(judged.losses(Score::Crps), Ok(vec![crps[3], crps[4], crps[3], crps[0]]));
+}
+
 #[test]
 fn the_mean_losses_of_a_value_are_those_of_its_customers() {
     let model = Nbd::new(NbdParams { r: 0.5, alpha: Span::weeks(10.0).unwrap() }).unwrap();
