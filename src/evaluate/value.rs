@@ -1,4 +1,9 @@
-use super::{EvaluationError, Score, assessment::mean, count::pinball, error::each};
+use super::{
+    EvaluationError, Score,
+    assessment::mean,
+    count::pinball,
+    error::{each, finite},
+};
 use crate::{
     lifetime::{DistributionError, UndiscountedValue},
     math::integrate_from_zero,
@@ -116,19 +121,20 @@ impl ValueAssessment {
     /// # Errors
     ///
     /// [`EvaluationError::NotScored`] for the log score, as nothing at all has a probability and other amounts a density;
-    /// [`EvaluationError::Customer`] names the first customer whose value has no such number.
+    /// [`EvaluationError::Customer`] names the first customer whose value has no such number, or one that is too large.
     pub fn losses(&self, score: Score) -> Result<Vec<f64>, EvaluationError> {
         let one = |index: usize| {
             let (value, actual) = (&self.values[index], self.actual[index]);
             let miss = |forecast: ExpectedMoney| forecast.amount() - actual.amount();
-            Ok(match score {
+            let loss = match score {
                 Score::Log => return Err(EvaluationError::NotScored { score }),
                 Score::Crps => value.crps(actual)?.amount(),
                 Score::Quantile(level) => value.quantile_loss(level, actual)?.amount(),
                 Score::AbsoluteError => miss(value.mean()?).abs(),
                 Score::AbsoluteErrorOfMedian => miss(value.quantile(Probability::HALF)?).abs(),
                 Score::SquaredError => miss(value.mean()?).powi(2),
-            })
+            };
+            finite("loss", loss)
         };
         each(parallel::map_indices(self.values.len(), one))
     }
