@@ -49,6 +49,7 @@ mod described;
 mod design;
 mod effects;
 mod model;
+mod moves;
 mod over_time;
 #[cfg(feature = "serde")]
 mod stored;

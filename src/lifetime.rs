@@ -154,6 +154,7 @@ pub(crate) use driver::Link;
 pub(crate) use life::Life;
 pub(crate) use parameter::Limit;
 use parameter::check;
+pub(crate) use poisson::{Leaving, bought_and_gone, remembered};
 pub(crate) use scaling::{AGED, scaled};
 pub(crate) use simulate::Generator;
 use simulate::LatentCustomer;

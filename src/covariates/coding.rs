@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// How the columns of a design became numbers; part of every model that was fitted to it, so that customers who come later
 /// are coded as those were.
@@ -6,7 +6,11 @@ use std::borrow::Cow;
 /// A number stays as it is; of a category each level but the reference is a column of its own, 1 for customers at that
 /// level, else 0, under the name `channel=shop`.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "super::stored::StoredCoding")
+)]
 pub struct Coding {
     pub(super) variables: Vec<Variable>,
 }
@@ -127,8 +131,8 @@ pub enum RowError {
         /// The levels it knows, the reference first.
         expected: Vec<String>,
     },
-    /// No finite number.
-    #[error("{column} is {value:?}, expected a finite number")]
+    /// No number of at most 1e100.
+    #[error("{column} is {value:?}, expected a number of at most 1e100")]
     NotANumber {
         /// The column.
         column: String,
@@ -183,7 +187,7 @@ impl Coding {
         if values.len() != expected {
             return Err(RowError::Length { found: values.len(), expected });
         }
-        match self.coded().zip(values).find(|(_, value)| !value.is_finite()) {
+        match self.coded().zip(values).find(|(_, value)| !is_number(**value)) {
             Some((column, value)) => Err(not_a_number(&column.name, Value::Number(*value))),
             None => Ok(Row(values.to_vec())),
         }
@@ -192,6 +196,12 @@ impl Coding {
     /// Where the parameters of the base model hold: numbers at their mean, categories at their reference.
     pub fn centre(&self) -> Row {
         Row(self.coded().map(|column| column.spread.centre).collect())
+    }
+
+    /// A name that two coded columns share.
+    pub(super) fn twice(&self) -> Option<String> {
+        let mut names = BTreeSet::new();
+        self.coded().map(|column| column.name.into_owned()).find(|name| !names.insert(name.clone()))
     }
 
     /// The coded columns.
@@ -217,7 +227,7 @@ impl Variable {
     fn code(&self, value: Value, row: &mut Vec<f64>) -> Result<(), RowError> {
         let column = || self.name.clone();
         match (&self.kind, value) {
-            (Kind::Number(_), Value::Number(number)) if number.is_finite() => row.push(number),
+            (Kind::Number(_), Value::Number(number)) if is_number(number) => row.push(number),
             (Kind::Number(_), value) => return Err(not_a_number(&self.name, value)),
             (Kind::Levels { reference, levels }, Value::Level(level)) => {
                 if level != *reference && levels.iter().all(|one| one.name != level) {
@@ -232,6 +242,11 @@ impl Variable {
         }
         Ok(())
     }
+}
+
+/// Whether a number can be a covariate: far beyond any, and its distance from others is a number too.
+pub(super) const fn is_number(value: f64) -> bool {
+    value.abs() <= 1e100
 }
 
 fn not_a_number(column: &str, value: Value) -> RowError {

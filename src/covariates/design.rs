@@ -1,6 +1,8 @@
+mod independence;
+
 use std::collections::BTreeSet;
 
-use super::coding::{Coding, Kind, Level, Row, Spread, Variable};
+use super::coding::{Coding, Kind, Level, Row, Spread, Variable, is_number};
 
 /// Covariates of customers: named columns, one value a customer, that were checked together.
 ///
@@ -63,11 +65,19 @@ pub enum DesignError {
         /// How many customers.
         customers: usize,
     },
-    /// Two columns of one name.
-    #[error("two columns are called {column:?}")]
+    /// Two columns of one name, which may be that of a level: a column `channel=shop` beside a category `channel`.
+    #[error("two columns are called {column:?}, expected names that differ")]
     Duplicate {
         /// The name.
         column: String,
+    },
+    /// More columns than can be told apart in reasonable time, such as a level for each customer.
+    #[error("{columns} columns, levels counted one by one, expected at most {most}")]
+    TooMany {
+        /// How many coded columns.
+        columns: usize,
+        /// How many there may be.
+        most: usize,
     },
     /// Columns of different lengths.
     #[error("column {column:?} has {found} values, expected {expected} as in the first")]
@@ -98,13 +108,13 @@ pub enum DesignError {
         reference: String,
     },
     /// All customers have the same value: nothing can be told of its effect.
-    #[error("column {column:?} is the same for all customers")]
+    #[error("column {column:?} is the same for all customers, expected values that differ")]
     Constant {
         /// The column.
         column: String,
     },
     /// A column follows from others: effects of theirs cannot be told apart.
-    #[error("column {column:?} follows from {on:?}")]
+    #[error("column {column:?} follows from {on:?}, expected one that tells more")]
     Collinear {
         /// The coded column.
         column: String,
@@ -113,8 +123,8 @@ pub enum DesignError {
     },
 }
 
-/// Numbers beyond this are refused: their squares would leave the range of doubles.
-const LARGEST: f64 = 1e100;
+/// So that columns are compared with each other in seconds.
+const MOST_COLUMNS: usize = 1_000;
 
 impl Design {
     /// A design without columns so far.
@@ -177,7 +187,7 @@ impl DesignBuilder {
     /// # Errors
     ///
     /// [`DesignError`] names the column: of another length, with a value that is no number, constant, or a linear function
-    /// of others (to seven digits).
+    /// of others (to seven digits); [`DesignError::TooMany`] beyond 1,000 columns, levels counted one by one.
     pub fn build(self) -> Result<Design, DesignError> {
         let customers = self.columns.first().map_or(0, Raw::len);
         if customers == 0 {
@@ -196,6 +206,10 @@ impl DesignBuilder {
             variables.push(raw.variable()?);
         }
         let coding = Coding { variables };
+        at_most(coding.coded().count())?;
+        if let Some(column) = coding.twice() {
+            return Err(DesignError::Duplicate { column });
+        }
         let mut values = Vec::new();
         for customer in 0..customers {
             self.columns.iter().zip(&coding.variables).for_each(|(raw, one)| raw.code(one, customer, &mut values));
@@ -204,6 +218,10 @@ impl DesignBuilder {
         design.check_independent()?;
         Ok(design)
     }
+}
+
+const fn at_most(columns: usize) -> Result<(), DesignError> {
+    if columns <= MOST_COLUMNS { Ok(()) } else { Err(DesignError::TooMany { columns, most: MOST_COLUMNS }) }
 }
 
 impl Raw {
@@ -224,9 +242,7 @@ impl Raw {
     }
 
     fn spread(&self, values: &[f64], column: &str) -> Result<Spread, DesignError> {
-        if let Some((customer, &value)) =
-            values.iter().enumerate().find(|(_, value)| !(-LARGEST..=LARGEST).contains(*value))
-        {
+        if let Some((customer, &value)) = values.iter().enumerate().find(|(_, value)| !is_number(**value)) {
             return Err(DesignError::NotANumber { column: self.name.clone(), customer, value });
         }
         Spread::of(values).ok_or_else(|| DesignError::Constant { column: column.into() })
@@ -240,6 +256,7 @@ impl Raw {
         if all.len() == 1 {
             return Err(DesignError::Constant { column: self.name.clone() });
         }
+        at_most(all.len() - 1)?;
         let level = |name: &str| {
             let ones: Vec<f64> = of.iter().map(|level| f64::from(u8::from(level == name))).collect();
             let spread = Spread { centre: 0.0, ..self.spread(&ones, name)? };
@@ -279,50 +296,4 @@ impl Spread {
         let variance = values.iter().map(|value| (share(value) - mean).powi(2)).sum::<f64>() / count;
         Some(Self { centre: least + range * mean, deviation: range * variance.sqrt(), range })
     }
-}
-
-impl Design {
-    /// No coded column is a linear function of those before it: Gram and Schmidt, on columns of mean 0 and length 1.
-    fn check_independent(&self) -> Result<(), DesignError> {
-        /// A share of a column below this is rounding: its length is found twice, each time to half of the digits.
-        const ROUNDING: f64 = 1e-7;
-        let columns: Vec<_> = self.coding.coded().collect();
-        let mut basis: Vec<Vec<f64>> = Vec::new();
-        // Of each basis vector, what it is made of.
-        let mut recipes: Vec<Vec<f64>> = Vec::new();
-        for (index, column) in columns.iter().enumerate() {
-            let mut rest = self.standardised(index);
-            let mut recipe = vec![0.0; columns.len()];
-            recipe[index] = 1.0;
-            // Twice is enough: the second pass takes what rounding left of the first.
-            for _ in 0..2 {
-                for (one, made_of) in basis.iter().zip(&recipes) {
-                    let along = dot(&rest, one);
-                    rest.iter_mut().zip(one).for_each(|(rest, one)| *rest -= along * one);
-                    recipe.iter_mut().zip(made_of).for_each(|(own, other)| *own -= along * other);
-                }
-            }
-            let length = dot(&rest, &rest).sqrt();
-            if length < ROUNDING {
-                let matters = |other: &usize| *other != index && recipe[*other].abs() > 1e-6;
-                let on = (0..columns.len()).filter(matters).map(|other| columns[other].name.to_string()).collect();
-                return Err(DesignError::Collinear { column: column.name.to_string(), on });
-            }
-            basis.push(rest.into_iter().map(|value| value / length).collect());
-            recipes.push(recipe.into_iter().map(|part| part / length).collect());
-        }
-        Ok(())
-    }
-
-    /// A coded column with mean 0 and length 1.
-    fn standardised(&self, column: usize) -> Vec<f64> {
-        let raw: Vec<f64> = (0..self.customers).map(|customer| self.coded(customer)[column]).collect();
-        let spread = Spread::of(&raw).unwrap_or(Spread { centre: 0.0, deviation: 1.0, range: 1.0 });
-        let length = spread.deviation * (self.customers as f64).sqrt();
-        raw.into_iter().map(|value| (value - spread.centre) / length).collect()
-    }
-}
-
-fn dot(one: &[f64], other: &[f64]) -> f64 {
-    one.iter().zip(other).map(|(one, other)| one * other).sum()
 }

@@ -203,7 +203,7 @@ pub(super) struct Term {
 }
 
 impl Plan {
-    fn new(columns: &[Coded<'_>], stated: &[(Driver, usize)], first: &[usize], ridge: f64) -> Self {
+    pub fn new(columns: &[Coded<'_>], stated: &[(Driver, usize)], first: &[usize], ridge: f64) -> Self {
         /// A covariate that multiplies a parameter by more than e^this from its least to its greatest value has no end.
         const NO_END: f64 = 12.0;
         let mut coefficients: Vec<Coefficient> = Vec::new();

@@ -4,7 +4,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Coding, Covariates, described::About, effects::Plan, model::check_drivers};
+use super::{
+    Coding, Covariates,
+    coding::{Kind, Level, Spread, Variable, is_number},
+    described::About,
+    effects::{Coefficient, Plan, Term},
+    model::check_drivers,
+};
 use crate::lifetime::Likelihood;
 
 #[derive(Serialize, Deserialize)]
@@ -28,27 +34,99 @@ impl<M: Likelihood> TryFrom<Stored<M>> for Covariates<M> {
 
     fn try_from(stored: Stored<M>) -> Result<Self, String> {
         let Stored { base, coding, plan, coefficients } = stored;
-        let columns = coding.coded().count();
-        let positive = |number: f64| number.is_finite() && number > 0.0;
-        if !coding.coded().all(|one| one.spread.centre.is_finite() && positive(one.spread.range)) {
-            return Err("a coded column without a centre and a range".into());
-        }
-        let fits = plan
-            .terms
-            .iter()
-            .all(|term| term.column < columns && term.coefficient < plan.coefficients.len() && term.centre.is_finite());
-        if !fits || plan.terms.is_empty() {
-            return Err(format!("effects {:?} of {columns} columns", plan.terms));
-        }
-        let ranges = plan.coefficients.iter().all(|one| positive(one.size) && positive(one.most));
-        if !(ranges && plan.ridge.is_finite() && plan.ridge >= 0.0) {
-            return Err("coefficients without a range, or a ridge that is no strength".into());
-        }
-        let within = |(one, inner): (&super::effects::Coefficient, &f64)| inner.abs() <= one.greatest() * one.size;
+        plan.check(&coding)?;
+        let within = |(one, inner): (&Coefficient, &f64)| inner.abs() <= one.greatest() * one.size;
         if coefficients.len() != plan.coefficients.len() || !plan.coefficients.iter().zip(&coefficients).all(within) {
             return Err(format!("coefficients {coefficients:?}, expected {} within range", plan.coefficients.len()));
         }
         check_drivers::<M>(&plan.terms).map_err(|error| error.to_string())?;
         Ok(Self { base, about: Arc::new(About { coding, plan }), inner: coefficients })
+    }
+}
+
+impl Plan {
+    /// What is stored of a plan follows from its terms and the coding: it must say the same.
+    fn check(&self, coding: &Coding) -> Result<(), String> {
+        let columns: Vec<_> = coding.coded().collect();
+        let unknown = |term: &&Term| term.column >= columns.len() || term.coefficient >= self.coefficients.len();
+        if let Some(term) = self.terms.iter().find(unknown) {
+            return Err(format!("{term:?}, expected one of {} columns", columns.len()));
+        }
+        let stated: Vec<_> = self.terms.iter().map(|term| (term.driver, term.column)).collect();
+        if let Some(at) = (1..stated.len()).find(|&at| stated[..at].contains(&stated[at])) {
+            return Err(format!("effect {at} (from 0) is stated twice"));
+        }
+        let lead = |term: &Term| self.terms.iter().position(|one| one.coefficient == term.coefficient).unwrap_or(0);
+        let first: Vec<usize> = self.terms.iter().map(lead).collect();
+        let expected = Self::new(&columns, &stated, &first, self.ridge);
+        if self.terms.is_empty() || !self.says(&expected) {
+            return Err(format!("effects {self:?}, expected {expected:?}"));
+        }
+        if !(self.ridge.is_finite() && self.ridge >= 0.0) {
+            return Err(format!("ridge is {}, expected a finite number from 0 up", self.ridge));
+        }
+        Ok(())
+    }
+
+    /// Whether another plan is the same, but for the last digits, which a text may lose.
+    fn says(&self, other: &Self) -> bool {
+        let near = |one: f64, other: f64| (one - other).abs() <= 1e-12 * other.abs();
+        let coefficient = |(one, other): (&Coefficient, &Coefficient)| {
+            one.name == other.name && near(one.size, other.size) && near(one.most, other.most)
+        };
+        let term =
+            |(one, other): (&Term, &Term)| one.coefficient == other.coefficient && near(one.centre, other.centre);
+        self.coefficients.len() == other.coefficients.len()
+            && self.coefficients.iter().zip(&other.coefficients).all(coefficient)
+            && self.terms.iter().zip(&other.terms).all(term)
+    }
+}
+
+/// A coding that was not checked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredCoding {
+    variables: Vec<Variable>,
+}
+
+impl TryFrom<StoredCoding> for Coding {
+    type Error = String;
+
+    fn try_from(stored: StoredCoding) -> Result<Self, String> {
+        let coding = Self { variables: stored.variables };
+        if let Some(variable) = coding.variables.iter().find(|variable| !variable.is_coded()) {
+            return Err(format!("column {:?}, expected a number, or levels other than the reference", variable.name));
+        }
+        if coding.variables.is_empty() {
+            return Err("a coding without columns, expected at least one".into());
+        }
+        let mut names: Vec<&str> = coding.variables.iter().map(|variable| variable.name.as_str()).collect();
+        names.sort_unstable();
+        let twice = names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_owned());
+        match twice.or_else(|| coding.twice()) {
+            Some(name) => Err(format!("two columns are called {name:?}, expected names that differ")),
+            None => Ok(coding),
+        }
+    }
+}
+
+impl Variable {
+    fn is_coded(&self) -> bool {
+        match &self.kind {
+            Kind::Number(spread) => spread.is_spread(),
+            Kind::Levels { reference, levels } => {
+                let is_level = |level: &Level| {
+                    level.name != *reference && level.spread.is_spread() && level.spread.centre.abs() <= 0.0
+                };
+                !levels.is_empty() && levels.iter().all(is_level)
+            }
+        }
+    }
+}
+
+impl Spread {
+    fn is_spread(&self) -> bool {
+        let positive = |number: f64| number > 0.0 && number.recip().is_finite() && number.is_finite();
+        is_number(self.centre) && positive(self.deviation) && positive(self.range) && self.deviation <= self.range
     }
 }

@@ -87,7 +87,7 @@ impl Assessment {
     ///
     /// # Errors
     ///
-    /// [`EvaluationError::OutOfRange`] for an error that is negative or no number, [`EvaluationError::TooLarge`].
+    /// [`EvaluationError::OutOfRange`] for an error that is not from 0 to 1e100, [`EvaluationError::TooLarge`].
     pub fn total(&self, parameters: Option<f64>) -> Result<TotalForecast, EvaluationError> {
         TotalForecast::new(&self.forecasts, &self.actual, parameters)
     }

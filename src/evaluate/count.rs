@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
-use super::{EvaluationError, Score, error::each};
+use super::{
+    EvaluationError, Score,
+    error::{countable, each},
+};
 use crate::{
     cohort::PurchaseHistory,
     lifetime::{CohortForecast, CountModel, Forecast, Process, counts},
@@ -269,13 +272,9 @@ impl CountForecast {
     ///
     /// # Errors
     ///
-    /// [`EvaluationError::OutOfRange`] unless it is finite and not negative.
+    /// [`EvaluationError::OutOfRange`] unless it is from 0 to 1e100.
     pub fn point(purchases: f64) -> Result<Self, EvaluationError> {
-        if purchases >= 0.0 && purchases.is_finite() {
-            Ok(Self(Kind::Point(purchases)))
-        } else {
-            Err(EvaluationError::OutOfRange { quantity: "forecast", value: purchases })
-        }
+        Ok(Self(Kind::Point(countable("forecast", purchases)?)))
     }
 
     /// The distribution, where the forecast is one.

@@ -36,12 +36,20 @@ pub enum EvaluationError {
         /// Their sum.
         sum: f64,
     },
-    /// A forecast of a count, or a coordinate, is outside its range.
-    #[error("{quantity} is {value}, expected a finite number of at least 0")]
+    /// A forecast of a count, or a standard error, is outside its range.
+    #[error("{quantity} is {value}, expected a number from 0 to 1e100")]
     OutOfRange {
         /// Which number.
         quantity: &'static str,
         /// The number given.
+        value: f64,
+    },
+    /// A place where a density has no value.
+    #[error("density of {of:?} at {value}, expected a number {}", inside(*.of))]
+    OutsideDensity {
+        /// What the density is of.
+        of: Trait,
+        /// The place given.
         value: f64,
     },
     /// A forecast does not say what a score asks of it.
@@ -82,7 +90,7 @@ pub enum EvaluationError {
         least: usize,
     },
     /// A column without variation is correlated with nothing.
-    #[error("{column} is the same for all {customers} customers")]
+    #[error("{column} is the same for all {customers} customers, expected values that differ")]
     Constant {
         /// Which column.
         column: &'static str,
@@ -172,6 +180,18 @@ pub enum EvaluationError {
     /// Amounts do not combine.
     #[error(transparent)]
     Money(#[from] MoneyError),
+}
+
+const fn inside(of: Trait) -> &'static str {
+    match of {
+        Trait::PurchaseRate | Trait::DropoutRate => "above 0",
+        Trait::DropoutProbability => "above 0 and below 1",
+    }
+}
+
+/// A count or an error of one that a forecast may name: far beyond any, and its square is a number.
+pub(super) fn countable(quantity: &'static str, value: f64) -> Result<f64, EvaluationError> {
+    if (0.0..=1e100).contains(&value) { Ok(value) } else { Err(EvaluationError::OutOfRange { quantity, value }) }
 }
 
 /// A number that is finite, unless what it is made of was too large.

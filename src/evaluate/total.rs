@@ -1,4 +1,7 @@
-use super::{CountForecast, EvaluationError, error::finite};
+use super::{
+    CountForecast, EvaluationError,
+    error::{countable, finite},
+};
 use crate::{
     math::two_sided_quantile,
     units::{Interval, Probability},
@@ -52,16 +55,14 @@ impl TotalForecast {
         actual: &[u32],
         parameters: Option<f64>,
     ) -> Result<Self, EvaluationError> {
-        if let Some(value) = parameters.filter(|error| !(*error >= 0.0 && error.is_finite())) {
-            return Err(EvaluationError::OutOfRange { quantity: "standard error", value });
-        }
+        let parameters_error = parameters.map(|error| countable("standard error", error)).transpose()?;
         let variances = forecasts.iter().map(|forecast| Some(forecast.distribution()?.variance()));
         let variance: Option<f64> = variances.sum();
         Ok(Self {
             expected: finite("expected total", forecasts.iter().map(CountForecast::expected).sum())?,
             actual: actual.iter().map(|&actual| u64::from(actual)).sum(),
             purchases_error: variance.map(f64::sqrt),
-            parameters_error: parameters,
+            parameters_error,
         })
     }
 
@@ -71,11 +72,11 @@ impl TotalForecast {
     }
 
     /// The interval in which the total falls with this probability, by the uncertainty of purchases and parameters; not
-    /// below zero. `None` where one of the two is not known.
+    /// below zero. `None` where one of the two is not known, and at level 1, which has no upper end.
     #[doc(alias = "prediction interval")]
     pub fn interval(&self, level: Probability) -> Option<Interval> {
         let error = self.purchases_error?.hypot(self.parameters_error?);
         let width = if error > 0.0 { error * two_sided_quantile(level.get()) } else { 0.0 };
-        Some(Interval { low: (self.expected - width).max(0.0), high: self.expected + width })
+        width.is_finite().then(|| Interval { low: (self.expected - width).max(0.0), high: self.expected + width })
     }
 }

@@ -1,6 +1,11 @@
 use std::cell::Cell;
 
-use super::{EvaluationError, Score, assessment::mean, count::pinball, error::each};
+use super::{
+    EvaluationError, Score,
+    assessment::mean,
+    count::pinball,
+    error::{each, finite},
+};
 use crate::{
     lifetime::{DistributionError, UndiscountedValue},
     math::integrate_from_zero,
@@ -144,18 +149,19 @@ impl ValueAssessment {
     /// # Errors
     ///
     /// [`EvaluationError::NotScored`] for the log score, as nothing at all has a probability and other amounts a density;
-    /// [`EvaluationError::Customer`] names the first customer whose value has no such number.
+    /// [`EvaluationError::Customer`] names the first customer whose value has no such number, or one that is too large.
     pub fn losses(&self, score: Score) -> Result<Vec<f64>, EvaluationError> {
         let one = |&(value, actual): &(&UndiscountedValue, ExpectedMoney)| {
             let miss = |forecast: ExpectedMoney| forecast.amount() - actual.amount();
-            Ok(match score {
+            let loss = match score {
                 Score::Log => return Err(EvaluationError::NotScored { score }),
                 Score::Crps => value.crps(actual)?.amount(),
                 Score::Quantile(level) => value.quantile_loss(level, actual)?.amount(),
                 Score::AbsoluteError => miss(value.mean()?).abs(),
                 Score::AbsoluteErrorOfMedian => miss(value.quantile(Probability::HALF)?).abs(),
                 Score::SquaredError => miss(value.mean()?).powi(2),
-            })
+            };
+            finite("loss", loss)
         };
         let (distinct, which) = self.distinct();
         let losses = parallel::map(&distinct, one);

@@ -62,13 +62,7 @@ impl PoissonProcess {
         if self.life == Life::Endless || length <= 0.0 {
             return 0.0;
         }
-        let ln_ways = ln_rising(self.shape, count) - ln_rising(1.0, count);
-        let count = f64::from(count);
-        integrate_from_zero(length, |time| {
-            let Leaving { density, whole, growth } = leaving(time);
-            let bought = if count > 0.0 { -count * whole } else { 0.0 };
-            density + ln_ways + bought - self.shape * growth
-        })
+        bought_and_gone(count, self.shape, length, leaving)
     }
 
     /// Leaving after a time, with a life to come.
@@ -80,13 +74,31 @@ impl PoissonProcess {
 
 /// What all counts of purchases have in common for a customer who leaves after a time t: logarithms.
 #[derive(Clone, Copy)]
-struct Leaving {
+pub(crate) struct Leaving {
     /// ln [−S′(t)].
-    density: f64,
+    pub density: f64,
     /// ln (1 + A/t).
-    whole: f64,
+    pub whole: f64,
     /// ln (1 + t/A).
-    growth: f64,
+    pub growth: f64,
+}
+
+/// P(`count` purchases, and gone within a length of time).
+pub(crate) fn bought_and_gone(count: u32, shape: f64, length: f64, leaving: impl Fn(f64) -> Leaving) -> f64 {
+    let ln_ways = ln_rising(shape, count) - ln_rising(1.0, count);
+    let count = f64::from(count);
+    integrate_from_zero(length, |time| {
+        let Leaving { density, whole, growth } = leaving(time);
+        let bought = if count > 0.0 { -count * whole } else { 0.0 };
+        density + ln_ways + bought - shape * growth
+    })
+}
+
+/// Remembers what is known at each time: the integrals of all counts have nodes in common, where most of the work is the
+/// same.
+pub(crate) fn remembered(leaving: impl Fn(f64) -> Leaving) -> impl Fn(f64) -> Leaving {
+    let known = RefCell::new(HashMap::<u64, Leaving, BuildHasherDefault<Mixer>>::default());
+    move |time| *known.borrow_mut().entry(time.to_bits()).or_insert_with(|| leaving(time))
 }
 
 impl Sealed for PoissonProcess {}
@@ -110,17 +122,12 @@ impl Process for PoissonProcess {
         self.probability_between(count, Span::ZERO, within)
     }
 
-    /// The integrals of all counts have nodes in common, where most of the work is the same.
     fn counting(&self, within: Span) -> Box<dyn Fn(u32) -> f64 + '_> {
         let length = within.as_days();
         let life = self.life.after(0.0);
         let survival = life.survival(length);
-        let known = RefCell::new(HashMap::<u64, Leaving, BuildHasherDefault<Mixer>>::default());
-        Box::new(move |count| {
-            let leaving =
-                |time: f64| *known.borrow_mut().entry(time.to_bits()).or_insert_with(|| self.leaving(life, time));
-            survival * self.living(count, length) + self.gone(count, length, leaving)
-        })
+        let leaving = remembered(move |time| self.leaving(life, time));
+        Box::new(move |count| survival * self.living(count, length) + self.gone(count, length, &leaving))
     }
 
     /// Gone before, or alive at `from` with a shorter life to come: how much was bought before says nothing of that.

@@ -78,8 +78,11 @@ impl Proportion {
         if self.whole == 0 {
             return Ok(None);
         }
-        let end = |part: u64| wilson_low(part as f64 / self.whole as f64, self.whole as f64, z);
-        Ok(Some(Interval { low: end(self.part), high: 1.0 - end(self.whole - self.part) }))
+        let share = |part: u64| part as f64 / self.whole as f64;
+        let end = |part: u64| wilson_low(share(part), self.whole as f64, z);
+        // At the least confidence both ends are the share, which rounding must not leave outside.
+        let (p, low, high) = (share(self.part), end(self.part), 1.0 - end(self.whole - self.part));
+        Ok(Some(Interval { low: low.min(p), high: high.max(p) }))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Covariates: what a plain model is, what coefficients mean, and what no data can tell.
 
+#[cfg(feature = "serde")]
+use customer_value::covariates::Coding;
 use customer_value::covariates::{
     CohortRowError, Covariates, CovariatesError, Described, Design, DesignError, Driver, EffectError, Effects, RowError,
 };
@@ -338,6 +340,16 @@ fn bad_columns_are_refused_by_name() {
     assert_eq!(error, DesignError::Length { column: "b".into(), found: 1, expected: 2 });
     let error = two().levels("c", ["x", "y"], "z").build().unwrap_err();
     assert_eq!(error, DesignError::NoReference { column: "c".into(), reference: "z".into() });
+    // A number named as a level of a category: nobody could tell whose coefficient it is.
+    let error =
+        Design::new().numbers("sex=m", [1.0, 0.5, 3.0]).levels("sex", ["f", "m", "f"], "f").build().unwrap_err();
+    assert_eq!(error, DesignError::Duplicate { column: "sex=m".into() });
+    // Customers' numbers given as a category.
+    let ids = || (0..5_000).map(|id| id.to_string());
+    let error = Design::new().levels("id", ids(), "0").build().unwrap_err();
+    assert_eq!(error, DesignError::TooMany { columns: 4_999, most: 1_000 });
+    let wide = (0..1_001).fold(Design::new(), |design, at| design.numbers(at.to_string(), [0.0, f64::from(at) + 1.0]));
+    assert_eq!(wide.build().unwrap_err(), DesignError::TooMany { columns: 1_001, most: 1_000 });
     // One customer: everything is constant.
     assert_eq!(Design::new().numbers("a", [1.0]).build().unwrap_err(), DesignError::Constant { column: "a".into() });
 }
@@ -377,6 +389,13 @@ fn bad_effects_and_rows_are_refused() {
     let error = coding.row([("age", "old".into()), ("sex", "f".into())]).unwrap_err();
     assert_eq!(error, RowError::NotANumber { column: "age".into(), value: "old".into() });
     assert_eq!(coding.coded_row(&[1.0]).unwrap_err(), RowError::Length { found: 1, expected: 2 });
+    // As large as a design may be, and no larger: a difference of larger ones is no number.
+    assert_eq!(coding.coded_row(&[1e100, 0.0]).unwrap().values(), [1e100, 0.0]);
+    for number in [1.1e100, f64::MIN, f64::INFINITY] {
+        let error = RowError::NotANumber { column: "age".into(), value: number.into() };
+        assert_eq!(coding.coded_row(&[number, 0.0]).unwrap_err(), error);
+        assert_eq!(coding.row([("age", number.into()), ("sex", "f".into())]).unwrap_err(), error);
+    }
     // So old that alpha leaves its range: an error of the model, who and what.
     let model = Covariates::new(pareto(8.0, 9.0), coding, &one, &[0.3]).unwrap();
     let error = model.at(&coding.coded_row(&[-500.0, 0.0]).unwrap()).unwrap_err();
@@ -544,4 +563,47 @@ fn a_fit_with_covariates_is_stored_and_read_and_checked() {
         assert!(serde_json::from_str::<Fit<Covariates<ParetoNbd>>>(&spoilt).is_err(), "{to}");
     }
     assert!(text.len() < 4_000);
+}
+
+/// What is stored twice must agree: else names, units and ranges of coefficients would not be those of the data.
+#[cfg(feature = "serde")]
+#[test]
+fn codings_and_models_that_contradict_themselves_are_not_read() {
+    let design = Design::new().numbers("age", [20.0, 30.0, 55.0]).levels("sex", ["f", "m", "f"], "f").build().unwrap();
+    let effects = Effects::new().of(Driver::Purchase, ["age", "sex"]).of(Driver::Dropout, ["sex"]);
+    let model = Covariates::new(pareto(8.0, 10.0), design.coding(), &effects, &[0.02, -0.5, 0.3]).unwrap();
+    let text = serde_json::to_string(design.coding()).unwrap();
+    assert_eq!(&serde_json::from_str::<Coding>(&text).unwrap(), design.coding());
+    for (from, to) in [
+        (r#""range":35.0"#, r#""range":0.0"#),
+        (r#""range":35.0"#, r#""range":-35.0"#),
+        (r#""range":35.0"#, r#""range":1.0"#),
+        (r#""centre":35.0"#, r#""centre":1e101"#),
+        (r#""centre":0.0"#, r#""centre":0.5"#),
+        (r#""reference":"f""#, r#""reference":"m""#),
+        (r#""name":"age""#, r#""name":"sex""#),
+        (r#""name":"age""#, r#""name":"sex=m""#),
+        (r#"{"variables":"#, r#"{"units":"years","variables":"#),
+    ] {
+        let spoilt = text.replacen(from, to, 1);
+        assert_ne!(spoilt, text, "{from}");
+        assert!(serde_json::from_str::<Coding>(&spoilt).is_err(), "{to}");
+    }
+    assert!(serde_json::from_str::<Coding>(r#"{"variables":[]}"#).is_err());
+
+    let text = serde_json::to_string(&model).unwrap();
+    assert_eq!(serde_json::from_str::<Covariates<ParetoNbd>>(&text).unwrap(), model);
+    for (from, to) in [
+        (r#""name":"purchase: age""#, r#""name":"purchase: income""#),
+        (r#""column":1,"coefficient":1"#, r#""column":0,"coefficient":1"#),
+        (r#""column":1,"coefficient":1"#, r#""column":1,"coefficient":0"#),
+        (r#""column":1,"coefficient":1"#, r#""column":1,"coefficient":9"#),
+        (r#""column":1,"coefficient":1"#, r#""column":9,"coefficient":1"#),
+        (r#""coefficient":0,"centre":35.0"#, r#""coefficient":0,"centre":36.0"#),
+        (r#""ridge":0.0"#, r#""ridge":-1.0"#),
+    ] {
+        let spoilt = text.replacen(from, to, 1);
+        assert_ne!(spoilt, text, "{from} in {text}");
+        assert!(serde_json::from_str::<Covariates<ParetoNbd>>(&spoilt).is_err(), "{to}");
+    }
 }

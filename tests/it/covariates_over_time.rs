@@ -3,6 +3,7 @@
 use customer_value::covariates::{
     Course, CourseError, Courses, Covariates, DesignError, Driver, DynamicParetoNbd, Effects, OverTime,
 };
+use customer_value::evaluate::CountDistribution;
 use customer_value::lifetime::{DataError, Likelihood, Observations};
 use customer_value::{
     CountModel, DiscountRate, FitError, Horizon, Mle, ParetoNbd, ParetoNbdParams, PurchaseHistory, PurchaseTimes, Seed,
@@ -265,6 +266,42 @@ fn missing_future_covariates_are_refused() {
     let error = OverTime::new(&courses, &effects(), &[times(&[3.0], 31.0), times(&[], 9.0)]).unwrap_err();
     let CourseError::Customer { customer: 0, source } = error else { panic!("{error}") };
     assert_eq!(*source, CourseError::Unknown { known: weeks(30.0), needed: Horizon::Within(weeks(31.0)) });
+}
+
+/// Before, paces beyond doubles made NaN of forecasts, without a word.
+#[test]
+fn covariates_so_far_out_that_no_number_holds_the_pace_are_refused() {
+    let far = course(&[(0.0, 0.0), (5.0, 1e100), (6.0, 0.0)]);
+    let history = PurchaseHistory::new(2, weeks(3.0), weeks(8.0)).unwrap();
+    for (coefficients, name, value) in [([0.5, 0.0], "alpha", 0.0), ([0.0, -0.5], "beta", f64::INFINITY)] {
+        let model = model(pareto(8.0, 10.0), coefficients);
+        let error = model.future(&history, &far, Horizon::Lifetime).unwrap_err();
+        let CourseError::Piece { piece, source } = error else { panic!("expected a piece, got {error}") };
+        assert_eq!((piece, &*source.parameter, source.value), (1, name, value));
+        // They never happened to a customer who was watched for four weeks, and cannot have to one of eight.
+        let one = |age: f64| model.ln_likelihood(&(far.clone(), times(&[3.0], age)), TimeUnit::Week);
+        assert!(one(4.0).is_finite());
+        assert_eq!(one(8.0), f64::NEG_INFINITY);
+    }
+    // Without an effect they do nothing.
+    let plain = model(pareto(8.0, 10.0), [0.0, 0.0]).future(&history, &far, Horizon::Lifetime).unwrap();
+    let expected = pareto(8.0, 10.0).forecast(&history).expected_purchases(weeks(9.0));
+    assert!(relative_error(plain.forecast().expected_purchases(weeks(9.0)), expected) < 1e-11);
+}
+
+/// Counts, which share their integrals, are those that are found one by one, to the last bit.
+#[test]
+fn distributions_of_counts_are_their_probabilities() {
+    let history = PurchaseHistory::new(5, weeks(30.0), weeks(40.0)).unwrap();
+    let changing = course(&[(0.0, 0.0), (20.0, 1.0), (45.0, -1.0), (50.0, 0.5)]);
+    let future = model(pareto(3.0, 20.0), [0.7, -0.4]).future(&history, &changing, Horizon::Lifetime).unwrap();
+    let (forecast, span) = (future.forecast(), weeks(26.0));
+    let counts = CountDistribution::of(&forecast, span).unwrap();
+    for count in 0..=counts.most() {
+        let one = forecast.probability_of(count, span).get();
+        assert!(relative_error(counts.probability_of(count).get(), one) < 1e-14, "{count}");
+    }
+    assert!(relative_error(counts.mean(), forecast.expected_purchases(span)) < 1e-12);
 }
 
 #[test]

@@ -242,6 +242,11 @@ fn the_mean_losses_of_a_value_are_those_of_its_customers() {
     let wrong = EvaluationError::Customer { index: 0, source: Box::new(mismatch.clone().into()) };
     assert_eq!(ValueAssessment::new(vec![value.clone()], vec![euros]), Err(wrong));
     assert_eq!(value.crps(euros), Err(DistributionError::Money(mismatch)));
+    // A miss whose square is no number.
+    let judged = ValueAssessment::new(vec![value], vec![usd(1e200)]).unwrap();
+    let source = Box::new(EvaluationError::TooLarge { quantity: "loss" });
+    assert_eq!(judged.losses(Score::SquaredError), Err(EvaluationError::Customer { index: 0, source }));
+    assert_eq!(judged.losses(Score::AbsoluteError), Ok(vec![1e200]));
 }
 
 #[test]
@@ -267,11 +272,15 @@ fn what_was_called_impossible_and_what_lies_beyond_the_table_have_no_log_score()
 }
 
 #[test]
-fn a_point_forecast_is_finite_and_not_negative() {
-    for value in [-0.1, f64::INFINITY] {
+fn a_point_forecast_is_from_0_to_1e100() {
+    for value in [-0.1, 1.1e100, f64::INFINITY] {
         assert_eq!(CountForecast::point(value), Err(EvaluationError::OutOfRange { quantity: "forecast", value }));
     }
     assert!(matches!(CountForecast::point(f64::NAN), Err(EvaluationError::OutOfRange { value, .. }) if value.is_nan()));
+    // The largest has a square that is a number.
+    let judged = Assessment::new(points(&[1e100; 3]), vec![0; 3]).unwrap();
+    assert!((judged.mean_loss(Score::SquaredError).unwrap() / 1e200 - 1.0).abs() < 1e-15);
+    assert!((judged.calibration(1).unwrap().classes()[0].expected / 3e100 - 1.0).abs() < 1e-15);
 }
 
 #[test]
@@ -284,7 +293,7 @@ fn assessments_without_customers_or_of_other_customers_are_refused() {
     assert_eq!(judged.calibration(0), Err(EvaluationError::Zero { what: "a number of classes" }));
     let history = [PurchaseHistory::acquired()];
     assert_eq!(judged.calibration_by_recency(&history, Span::ZERO), Err(EvaluationError::Zero { what: "a width" }));
-    for value in [-1.0, f64::INFINITY] {
+    for value in [-1.0, 1.1e100, f64::INFINITY] {
         assert_eq!(judged.total(Some(value)), Err(EvaluationError::OutOfRange { quantity: "standard error", value }));
     }
 }
@@ -368,4 +377,13 @@ fn stored_forecasts_are_checked_when_read() {
     assert!(fault.starts_with("forecast is -1, expected a finite number of at least 0"), "{fault}");
     let fault = serde_json::from_str::<Assessment>(r#"{"forecasts":[],"actual":[1]}"#).unwrap_err().to_string();
     assert!(fault.starts_with("0 forecasts and 1 actual numbers"), "{fault}");
+}
+
+#[test]
+fn certainty_of_a_total_has_no_interval() {
+    let forecast = CountForecast::from(CountDistribution::new([0.5, 0.5]).unwrap());
+    let total = Assessment::new(vec![forecast; 4], vec![1; 4]).unwrap().total(Some(1.0)).unwrap();
+    assert_eq!(total.interval(probability(1.0)), None);
+    let nearly = total.interval(probability(1.0_f64.next_down())).unwrap();
+    assert!(nearly.high > 2.0 && nearly.high < 20.0);
 }

@@ -400,11 +400,13 @@ fn pictures_of_nothing_are_refused() {
     assert_eq!(FrequencyHistogram::new(&[], &model, 0), Err(zero("an open class from")));
     assert_eq!(HistoryGrid::new(&model, week, week, 1, 0), Err(zero("a number of steps")));
     assert_eq!(HistoryGrid::new(&model, Span::ZERO, week, 1, 1), Err(zero("an age")));
-    let out = |value| Err(EvaluationError::OutOfRange { quantity: "value of the trait", value });
+    let out = |of, value| Err(EvaluationError::OutsideDensity { of, value });
     let spread = |model: &AnyModel, of, at: f64| Heterogeneity::new(model, of, TimeUnit::Week, &[at]);
-    assert_eq!(spread(&model, Trait::PurchaseRate, 0.0), out(0.0));
+    assert_eq!(spread(&model, Trait::PurchaseRate, 0.0), out(Trait::PurchaseRate, 0.0));
     let bg: AnyModel = bg_nbd([0.243, 4.414, 0.793, 2.426]).into();
-    assert_eq!(spread(&bg, Trait::DropoutProbability, 1.0), out(1.0));
+    assert_eq!(spread(&bg, Trait::DropoutProbability, 1.0), out(Trait::DropoutProbability, 1.0));
+    let said = EvaluationError::OutsideDensity { of: Trait::DropoutProbability, value: 1.0 }.to_string();
+    assert_eq!(said, "density of DropoutProbability at 1, expected a number above 0 and below 1");
     let none = EvaluationError::NoTrait { model: "NBD", of: Trait::DropoutRate };
     assert_eq!(spread(&model, Trait::DropoutRate, 0.1), Err(none));
 }

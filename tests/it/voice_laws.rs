@@ -274,3 +274,14 @@ proptest! {
         prop_assert!(sorted && completeness.missing.iter().all(|&field| profile[field].is_none()));
     }
 }
+
+#[test]
+fn an_interval_of_hardly_any_confidence_holds_the_share() {
+    for (part, whole) in [(198, 1_000), (2_135_965_467_243_616_506, u64::MAX), (1, 3), (0, 7), (7, 7)] {
+        let share = part as f64 / whole as f64;
+        let interval =
+            Proportion::new(part, whole).unwrap().interval(Probability::new(1e-100).unwrap()).unwrap().unwrap();
+        assert!(interval.low <= share && share <= interval.high, "{part} of {whole}: {interval:?}");
+        assert!(interval.high - interval.low < 1e-15);
+    }
+}

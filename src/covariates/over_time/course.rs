@@ -1,5 +1,10 @@
 use crate::{
-    covariates::{DesignError, coding::Coding, design::Design},
+    covariates::{
+        DesignError,
+        coding::{Coding, is_number},
+        design::Design,
+    },
+    lifetime::ParameterError,
     units::{Horizon, Span},
 };
 
@@ -84,8 +89,16 @@ pub enum CourseError {
         /// The age.
         age: Span,
     },
+    /// Covariates so far out that a pace of buying or leaving is none that the model describes.
+    #[error("piece {piece} (from 0): {source}")]
+    Piece {
+        /// Its position.
+        piece: usize,
+        /// The parameter that customers would have who always lived under the piece.
+        source: ParameterError,
+    },
     /// As many courses as customers.
-    #[error("{courses} courses for {customers} customers")]
+    #[error("{courses} courses for {customers} customers, expected one for each")]
     Customers {
         /// How many courses.
         courses: usize,
@@ -125,8 +138,6 @@ impl Course {
     ///
     /// [`CourseError`] unless the first piece starts at 0, later ones later, and all have the same number of numbers.
     pub fn new(pieces: impl IntoIterator<Item = (Span, Vec<f64>)>, known: Horizon) -> Result<Self, CourseError> {
-        /// As in a design.
-        const LARGEST: f64 = 1e100;
         let (starts, values): (Vec<Span>, Vec<Vec<f64>>) = pieces.into_iter().unzip();
         if starts.first() != Some(&Span::ZERO) {
             return Err(CourseError::Start { start: starts.first().copied() });
@@ -140,9 +151,7 @@ impl Course {
             if values.len() != expected {
                 return Err(CourseError::Length { piece, found: values.len(), expected });
             }
-            if let Some((column, &value)) =
-                values.iter().enumerate().find(|(_, value)| !(-LARGEST..=LARGEST).contains(*value))
-            {
+            if let Some((column, &value)) = values.iter().enumerate().find(|(_, value)| !is_number(**value)) {
                 return Err(CourseError::NotANumber { piece, column, value });
             }
         }

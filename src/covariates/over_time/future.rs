@@ -2,9 +2,10 @@ use super::data::Piece;
 use crate::{
     cohort::PurchaseHistory,
     lifetime::{
-        AGED, Dropout, Forecast, Life, ParetoNbdParams, Process, RateFactors, ScalingError, scaled, sealed::Sealed,
+        AGED, Dropout, Forecast, Leaving, Life, ParetoNbdParams, Process, RateFactors, ScalingError, bought_and_gone,
+        remembered, scaled, sealed::Sealed,
     },
-    math::{LogSum, integrate_from_zero, ln_rising, negative_binomial},
+    math::{LogSum, negative_binomial},
     units::{Horizon, Span, TimeUnit},
 };
 
@@ -149,6 +150,15 @@ impl DynamicProcess<'_> {
         (-self.s * (left / self.scale).ln_1p()).exp()
     }
 
+    /// Leaving after a time in a stretch, of who has bought since so much of the time of buying was over.
+    fn leaving(&self, one: Stretch, since: f64) -> impl Fn(f64) -> Leaving + use<> {
+        let (life, ln_alive, rate) = (self.life(one), -self.s * (one.left / self.scale).ln_1p(), self.rate);
+        move |time| {
+            let odds = (one.bought - since + one.buying * time) / rate;
+            Leaving { density: ln_alive + life.ln_density(time), whole: odds.recip().ln_1p(), growth: odds.ln_1p() }
+        }
+    }
+
     /// P(`count` purchases in `bought` of the time of buying).
     fn living(&self, count: u32, bought: f64) -> f64 {
         let odds = bought / self.rate;
@@ -183,18 +193,23 @@ impl Process for DynamicProcess<'_> {
         self.probability_between(count, Span::ZERO, within)
     }
 
+    fn counting(&self, span: Span) -> Box<dyn Fn(u32) -> f64 + '_> {
+        let end = self.at(span.as_days());
+        let leavings: Vec<_> = within(self.stretches, 0.0, span.as_days())
+            .map(|(one, length)| (length, remembered(self.leaving(one, 0.0))))
+            .collect();
+        let alive = self.alive(end.left);
+        Box::new(move |count| {
+            let gone = leavings.iter().map(|(length, leaving)| bought_and_gone(count, self.shape, *length, leaving));
+            gone.sum::<f64>() + alive * self.living(count, end.bought)
+        })
+    }
+
     /// Gone before, or alive at `from`: what was bought before says nothing of the rest.
     fn probability_between(&self, count: u32, from: Span, to: Span) -> f64 {
         let [start, end] = [from, to].map(|span| self.at(span.as_days()));
-        let ln_ways = ln_rising(self.shape, count) - ln_rising(1.0, count);
-        let gone_in = |(one, length): (Stretch, f64)| {
-            let (life, ln_alive) = (self.life(one), -self.s * (one.left / self.scale).ln_1p());
-            integrate_from_zero(length, |time| {
-                let odds = (one.bought - start.bought + one.buying * time) / self.rate;
-                let bought = if count > 0 { -f64::from(count) * odds.recip().ln_1p() } else { 0.0 };
-                ln_alive + life.ln_density(time) + ln_ways + bought - self.shape * odds.ln_1p()
-            })
-        };
+        let gone_in =
+            |(one, length): (Stretch, f64)| bought_and_gone(count, self.shape, length, self.leaving(one, start.bought));
         let gone: f64 = within(self.stretches, from.as_days(), to.as_days()).map(gone_in).sum();
         let before = if count == 0 { -(-self.s * (start.left / self.scale).ln_1p()).exp_m1() } else { 0.0 };
         before + gone + self.alive(end.left) * self.living(count, end.bought - start.bought)

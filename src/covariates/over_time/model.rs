@@ -122,7 +122,9 @@ impl DynamicParetoNbd {
     ///
     /// # Errors
     ///
-    /// [`CourseError::Unknown`] where the course ends before the horizon; [`CourseError::Length`] for one with other columns.
+    /// [`CourseError::Unknown`] where the course ends before the horizon; [`CourseError::Length`] for one with other columns;
+    /// [`CourseError::Piece`] for covariates so far out that they take a parameter out of its range, as in
+    /// [`Covariates::at`](crate::covariates::Covariates::at).
     pub fn future(&self, history: &PurchaseHistory, course: &Course, horizon: Horizon) -> Result<Future, CourseError> {
         let needed = match horizon {
             Horizon::Lifetime => Horizon::Lifetime,
@@ -134,7 +136,19 @@ impl DynamicParetoNbd {
             return Err(CourseError::Length { piece: 0, found, expected });
         }
         let pieces: Vec<Piece> = pieces(&self.about.plan, course).collect();
+        self.check(&pieces)?;
         Ok(Future::new(&self.base.params(), &self.inner, &pieces, history))
+    }
+
+    /// Each piece must be one that a customer could live under for ever: none is too fast or slow for any number.
+    fn check(&self, pieces: &[Piece]) -> Result<(), CourseError> {
+        let ParetoNbdParams { r, alpha, s, beta } = self.base.params();
+        for (piece, one) in pieces.iter().enumerate() {
+            let [buying, leaving] = one.paces(&self.inner);
+            let natural = [r, alpha.as_days() / buying, s, beta.as_days() / leaving];
+            self.base.with_natural(&natural).map_err(|source| CourseError::Piece { piece, source })?;
+        }
+        Ok(())
     }
 
     /// When a customer drawn from the population buys, under the covariates of somebody watched as long.
@@ -241,10 +255,14 @@ impl Likelihood for DynamicParetoNbd {
         jet
     }
 
+    /// −∞ for covariates that take a parameter out of its range.
     fn ln_likelihood(&self, (course, times): &(Course, PurchaseTimes), unit: TimeUnit) -> f64 {
         let ParetoNbdParams { r, alpha, s, beta } = self.base.params();
         let at = At { r, alpha: alpha.as_days(), s, beta: beta.as_days(), coefficients: &self.inner };
         let row = Watched::new(&self.about.plan, course, times);
+        if self.check(&row.pieces).is_err() {
+            return f64::NEG_INFINITY;
+        }
         jet::row(&at, &row).value + f64::from(row.history.repeats()) * unit.days().ln()
     }
 }

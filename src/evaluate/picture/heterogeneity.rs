@@ -44,11 +44,11 @@ impl Heterogeneity {
     ///
     /// # Errors
     ///
-    /// [`EvaluationError::OutOfRange`] for a value that is not inside; [`EvaluationError::NoTrait`] for a trait that the
+    /// [`EvaluationError::OutsideDensity`] for a value that is not inside; [`EvaluationError::NoTrait`] for a trait that the
     /// customers of the model do not have.
     pub fn new(model: &AnyModel, of: Trait, unit: TimeUnit, at: &[f64]) -> Result<Self, EvaluationError> {
         let spread = Spread::of(model, of, unit).ok_or_else(|| EvaluationError::NoTrait { model: model.name(), of })?;
-        let density = at.iter().map(|&at| spread.density(at)).collect::<Result<_, _>>()?;
+        let density = at.iter().map(|&at| spread.density(of, at)).collect::<Result<_, _>>()?;
         Ok(Self { at: at.to_vec(), density })
     }
 
@@ -99,13 +99,13 @@ impl Spread {
         }
     }
 
-    fn density(&self, at: f64) -> Result<f64, EvaluationError> {
+    fn density(&self, of: Trait, at: f64) -> Result<f64, EvaluationError> {
         let most = match self {
             Self::Gamma { .. } => f64::INFINITY,
             Self::Beta { .. } => 1.0,
         };
         if !(at > 0.0 && at < most) {
-            return Err(EvaluationError::OutOfRange { quantity: "value of the trait", value: at });
+            return Err(EvaluationError::OutsideDensity { of, value: at });
         }
         let ln = match *self {
             Self::Gamma { shape, rate } => shape * (rate * at).ln() - rate * at - libm::lgamma(shape) - at.ln(),
