@@ -67,16 +67,16 @@ use crate::{
 ///     CorrelatedParetoNbd, CorrelatedParetoNbdParams, Mle, ParetoNbd, Patterns, Seed, Span, TimeUnit, simulate,
 /// };
 ///
-/// let (alpha, beta) = (Span::weeks(1.5)?, Span::weeks(4.0)?);
+/// let (alpha, beta) = (Span::weeks(0.5)?, Span::weeks(2.0)?);
 /// let unit = TimeUnit::Week;
-/// let params = CorrelatedParetoNbdParams { r: 0.9, alpha, s: 0.8, beta, m: 4.5, unit };
+/// let params = CorrelatedParetoNbdParams { r: 1.0, alpha, s: 1.0, beta, m: -2.25, unit };
 /// let truth = CorrelatedParetoNbd::new(params)?;
-/// let data = Patterns::from(&simulate(&truth, Span::weeks(52.0)?, 4_000, Seed::new(3)));
+/// let data = Patterns::from(&simulate(&truth, Span::weeks(104.0)?, 4_000, Seed::new(5)));
 ///
 /// let fit = Mle::default().fit::<CorrelatedParetoNbd>(data.clone())?;
 /// let correlation = fit.delta(CorrelatedParetoNbd::correlation).ok_or("not identified")?;
 /// assert!((correlation.value - truth.correlation()).abs() < 3.0 * correlation.standard_error);
-/// // Frequent buyers leave sooner: chance alone does not give as much.
+/// // Frequent buyers leave later: chance alone does not give as much.
 /// let independent = Mle::default().fit::<ParetoNbd>(data)?;
 /// assert!(fit.likelihood_ratio(&independent)?.p_value.get() < 0.05);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
