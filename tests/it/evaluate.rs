@@ -374,7 +374,7 @@ fn stored_forecasts_are_checked_when_read() {
     let fault = serde_json::from_str::<CountDistribution>("[0.5,0.25]").unwrap_err().to_string();
     assert!(fault.starts_with("probabilities sum to 0.75, expected 1"), "{fault}");
     let fault = serde_json::from_str::<CountForecast>(r#"{"Point":-1.0}"#).unwrap_err().to_string();
-    assert!(fault.starts_with("forecast is -1, expected a finite number of at least 0"), "{fault}");
+    assert!(fault.starts_with("forecast is -1, expected a number from 0 to 1e100"), "{fault}");
     let fault = serde_json::from_str::<Assessment>(r#"{"forecasts":[],"actual":[1]}"#).unwrap_err().to_string();
     assert!(fault.starts_with("0 forecasts and 1 actual numbers"), "{fault}");
 }
