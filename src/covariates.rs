@@ -38,6 +38,22 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Does an interval hold what it promises?
+//!
+//! Of 2,000 simulated cohorts of 1,000 or 2,000 customers at five levels of a covariate, observed for two years, so many 95 %
+//! profile intervals held the true coefficient, in percent; `cargo test --release --all-features --test it -- --ignored
+//! covariates` prints them again.
+//!
+//! | model | purchase | dropout | spend |
+//! | --- | --- | --- | --- |
+//! | NBD | 94.45 | | |
+//! | BG/NBD | 94.65 | 94.90 | |
+//! | MBG/NBD | 95.15 | 94.45 | |
+//! | BG/CNBD-2 | 94.85 | 95.30 | |
+//! | MBG/CNBD-2 | 95.70 | 94.20 | |
+//! | Pareto/NBD | 94.80 | 94.05 | |
+//! | Gamma-Gamma | | | 95.75 |
+//!
 //! # References
 //!
 //! Static covariates of Pareto/NBD and BG/NBD: Fader and Hardie (2007), Incorporating time-invariant covariates into the
