@@ -46,6 +46,7 @@ pub enum Verdict {
     /// | GGompertz/NBD | b at its least | Pareto/NBD, its beta being beta/b | r, alpha, s |
     /// | count models | r or alpha at its most, r above 1000 | Poisson (all buy at the same rate) | all others |
     /// | gamma-gamma | q or v at its most, q above 1000 | gamma (all customers spend alike) | p |
+    /// | with covariates | a coefficient at its most or its least | an effect without end | all others |
     ///
     /// Other edges have no name: in BG/NBD and MBG/NBD, a at its most or b at its least mean that everybody leaves at
     /// the first chance. "Most" is 1e6 and "least" 1e-6, times in days. That one edge has been reached is what the data
