@@ -1,4 +1,4 @@
-use super::Phases;
+use super::phases::Phases;
 use crate::{
     lifetime::{
         Dropout, Process, RateFactors, ScalingError,
