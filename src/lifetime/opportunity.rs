@@ -18,7 +18,9 @@ use crate::{
 /// the end, with probability θ ~ Beta(γ, d).
 ///
 /// A history (x, t_x, n) leads to a = α + x, b = β + n − x and d = δ + n. Opportunities come one, two, three, … times
-/// [`every`](super::BgBbParams::every) from now; a span holds those up to its end.
+/// [`every`](super::BgBbParams::every) from now; a span holds those up to its end. Where they are months or years apart,
+/// a last one up to three days later counts too: months of the calendar are not equally long, and
+/// [`Horizon::months`] of twelve are 365 days, a quarter of a day less than a mean year.
 ///
 /// # Formula
 ///
@@ -55,13 +57,19 @@ pub struct OpportunityProcess {
 }
 
 /// How many opportunities a span holds, the first one `every` from now, both in days: as many as fit, where a last one
-/// that a rounding error puts beyond the end counts.
+/// counts that a rounding error, or the calendar, puts beyond the end.
 pub(super) fn opportunities(span: f64, every: f64) -> f64 {
     /// Far above the rounding of sums and products of spans, far below what anybody means.
     const ROUNDING: f64 = 1e-12;
+    /// The shortest month. Opportunities that come more often follow no calendar of months.
+    const MONTH: f64 = 28.0;
+    /// By so many days months and years of the calendar can fall short of mean ones: 2.94 from 1901 to 2099. Twelve
+    /// months, mostly 365 days, hold the renewal of a contract of 365.25 days.
+    const CALENDAR: f64 = 3.0;
     let count = span / every;
     let nearest = count.round();
-    if (count - nearest).abs() <= ROUNDING * nearest { nearest } else { count.floor() }
+    let slack = if every >= MONTH { CALENDAR / every } else { 0.0 };
+    if (count - nearest).abs() <= ROUNDING * nearest { nearest } else { (count + slack).floor() }
 }
 
 /// The same up to a horizon.

@@ -200,7 +200,8 @@ pub enum Horizon {
 impl Horizon {
     /// The span of `months` calendar months that follow `from`.
     ///
-    /// A month end is clamped: one month after 31 January is the last day of February.
+    /// A month end is clamped: one month after 31 January is the last day of February. Twelve months are 365 or 366 days,
+    /// where [`TimeUnit::Year`] is 365.25; models that count periods of months or years allow for that.
     ///
     /// # Errors
     ///
@@ -208,5 +209,13 @@ impl Horizon {
     pub fn months(months: u32, from: Day) -> Result<Self, super::DateError> {
         let end = from.plus_months(months)?;
         Ok(Self::Within(Span::between(from, end).unwrap_or(Span::ZERO)))
+    }
+
+    /// How far it reaches; `None` for a lifetime.
+    pub const fn span(self) -> Option<Span> {
+        match self {
+            Self::Within(span) => Some(span),
+            Self::Lifetime => None,
+        }
     }
 }

@@ -2,9 +2,9 @@
 
 use customer_value::lifetime::{ContractProcess, DataError, Likelihood, Process};
 use customer_value::{
-    Bdw, BdwParams, CountModel, Currency, DiscountRate, DiscreteWeibull, DiscreteWeibullParams, ExpectedMoney, Fit,
-    FitError, Forecast, ForecastError, GammaGamma, GammaGammaParams, Horizon, Margin, Membership, Mle, Sbg, SbgParams,
-    Seed, Span, Tenure, TenureError, Tenures, TimeUnit, Valuation, Verdict, simulate,
+    Bdw, BdwParams, CountModel, Currency, Day, DiscountRate, DiscreteWeibull, DiscreteWeibullParams, ExpectedMoney,
+    Fit, FitError, Forecast, ForecastError, GammaGamma, GammaGammaParams, Horizon, Margin, Membership, Mle, Sbg,
+    SbgParams, Seed, Span, Tenure, TenureError, Tenures, TimeUnit, Valuation, Verdict, simulate,
 };
 use proptest::prelude::*;
 
@@ -283,8 +283,8 @@ fn simulated_contracts_last_as_long_as_forecasts_say() {
     check(&sbg(0.7637, 1.2958));
     check(&bdw(0.2593, 1.7225, 1.5844));
     check(&discrete_weibull(0.3739, 0.6359));
-    // A year less a moment holds nine renewals.
-    let short = simulate(&sbg(1.0, 3.0), Span::years(9.999).unwrap(), 50, Seed::new(3));
+    // Ten years less a week hold nine renewals.
+    let short = simulate(&sbg(1.0, 3.0), Span::years(9.98).unwrap(), 50, Seed::new(3));
     assert!(short.iter().all(|tenure| tenure.periods() <= 9));
 }
 
@@ -600,4 +600,35 @@ proptest! {
             exercise(&model.forecast(&tenure), within, rate, count);
         }
     }
+}
+
+/// Months of the calendar are not equally long, and a mean year has a quarter of a day more than most: from any day of
+/// 1901 to 2099 that many months hold the renewals of contracts, and the opportunities, that are months or years apart.
+#[test]
+fn calendar_months_hold_the_renewals_that_fall_due_in_them() {
+    let every = |count, unit| Span::new(count, unit).unwrap();
+    let process =
+        |every| *Sbg::new(SbgParams { alpha: 1.0, beta: 2.0, every }).unwrap().forecast(&active(1)).given_alive();
+    let [monthly, yearly] = [every(1.0, TimeUnit::Month), every(1.0, TimeUnit::Year)].map(process);
+    let renewals = |process: ContractProcess, count: u32| {
+        let due = (1..=count).map(|renewals| process.survival_after(renewals));
+        due.sum::<f64>()
+    };
+    let expected = [1, 12, 25, 48].map(|months| (months, renewals(monthly, months), renewals(yearly, months / 12)));
+    for year in (1901..2095).step_by(7) {
+        for (month, day) in [(1, 1), (1, 31), (2, 28), (3, 1), (6, 30), (8, 31), (12, 31)] {
+            let from = Day::new(year, month, day).unwrap();
+            for (months, by_month, by_year) in expected {
+                let span = Horizon::months(months, from).unwrap().span().unwrap();
+                assert_eq!(span, Span::between(from, from.plus_months(months).unwrap()).unwrap());
+                assert!((monthly.expected_purchases(span) - by_month).abs() < 1e-12, "{from} {months}");
+                assert!((yearly.expected_purchases(span) - by_year).abs() < 1e-12, "{from} {months}");
+            }
+        }
+    }
+    // What is due later than the calendar can explain is not due, and weeks follow no calendar.
+    let a_year_less = |days: f64| Span::days(365.25 - days).unwrap();
+    assert_eq!(yearly.expected_purchases(a_year_less(3.5)), 0.0);
+    assert_eq!(process(every(1.0, TimeUnit::Week)).expected_purchases(Span::days(6.9).unwrap()), 0.0);
+    assert_eq!(Horizon::Lifetime.span(), None);
 }

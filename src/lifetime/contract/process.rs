@@ -11,8 +11,10 @@ use crate::{
 /// A customer with a contract that is active: it is renewed, each time with the customer's own probability, until it is
 /// not. A purchase is a renewal.
 ///
-/// Renewals fall due one, two, three, … periods from now; a span holds those up to its end. After n periods, with S of
-/// the model, S(k) below is S(n+k)/S(n).
+/// Renewals fall due one, two, three, … periods from now; a span holds those up to its end. Where periods are months or
+/// years, a last one up to three days later counts too: months of the calendar are not equally long, and
+/// [`Horizon::months`] of twelve are 365 days, a quarter of a day less than a mean year. After n periods, with S of the
+/// model, S(k) below is S(n+k)/S(n).
 ///
 /// # Formula
 ///
