@@ -5,6 +5,29 @@
 //! [`ValueVector`] that says which kind of value it is. [`ChoiceSet`] turns the worth of rival offers into the
 //! shares in which they are chosen.
 //!
+//! ```
+//! use customer_value::delivered::{BenefitMatrix, ChoiceSet, Costs, Delivered, DeliveredError, Effort, Sources};
+//! use customer_value::{Currency, Money, ShadowPrices, Span};
+//!
+//! // Benefits a year in euros, each on the economic, functional and psychological axis; price; hours, at 25 EUR each.
+//! let eur = |major| Money::from_minor(100 * major, Currency::EUR);
+//! let offer = |product: [f64; 3], service: [f64; 3], price, hours| {
+//!     let cells = Sources { product: product.into(), service: service.into(), ..Sources::default() };
+//!     let effort = Effort { time: Span::hours(hours)?, ..Effort::default() };
+//!     let prices = ShadowPrices { time: Some(eur(25)), ..ShadowPrices::default() };
+//!     let costs = Costs::new(eur(price), effort)?.components(&prices)?.priced()?;
+//!     Ok::<_, customer_value::Error>(Delivered::new(BenefitMatrix::new(cells, Currency::EUR)?, costs)?)
+//! };
+//! let ours = offer([300.0, 200.0, 50.0], [0.0, 120.0, 80.0], 420, 6.0)?;
+//! let rival = offer([280.0, 180.0, 20.0], [0.0, 40.0, 0.0], 380, 4.0)?;
+//! assert_eq!((ours.net().to_string(), rival.net().to_string()), ("180.00 EUR".into(), "40.00 EUR".into()));
+//!
+//! // To a buyer for whom 100 EUR more make an offer e times as likely: 1 / (1 + e^−1.4).
+//! let shares = ChoiceSet::by_net(&[ours, rival], 0.01)?.shares();
+//! assert!((shares.offers[0].get() - 0.802_183_888_558_581_8).abs() < 1e-12);
+//! # Ok::<(), customer_value::Error>(())
+//! ```
+//!
 //! # Which type when
 //!
 //! | you ask | take | and get |

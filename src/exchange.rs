@@ -5,6 +5,23 @@
 //! because it is worth a whole margin. What is booked is [`Money`], what is expected
 //! [`ExpectedMoney`].
 //!
+//! ```
+//! use customer_value::exchange::{ChurnCut, FirstMargin, Relationship, Retention};
+//! use customer_value::{DiscountRate, Probability, Span};
+//!
+//! // Four of five customers stay from year to year; money costs 10 % a year; the next margin comes in a year.
+//! let customers = Relationship {
+//!     retention: Retention::new(Probability::new(0.8)?, Span::years(1.0)?)?,
+//!     discount: DiscountRate::effective_annual(0.1)?,
+//!     first_margin: FirstMargin::AfterOnePeriod,
+//! };
+//! // Worth r / (1 + d − r) margins each, and how much more if 5 of 100 fewer left: 0.85/0.25 after 0.8/0.3.
+//! assert!((customers.multiple()? - 8.0 / 3.0).abs() < 1e-12);
+//! let less_churn = customers.leverage(ChurnCut::Points(Probability::new(0.05)?))?;
+//! assert!((less_churn.uplift - (3.4 / (8.0 / 3.0) - 1.0)).abs() < 1e-12);
+//! # Ok::<(), customer_value::Error>(())
+//! ```
+//!
 //! # Which type when
 //!
 //! | the question | take | and get |

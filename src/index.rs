@@ -4,6 +4,23 @@
 //! comparable; the result is an index with the contribution of every indicator. Weights come from judgements in pairs
 //! ([`Judgements`]), from the data ([`entropy_weights`], [`critic_weights`]), or from both ([`Combination`]).
 //!
+//! ```
+//! use customer_value::index::{Judgements, PriorityMethod, RandomIndex, RankingMethod, Scale, Sense, Table};
+//!
+//! // Margin counts twice as much as loyalty, and four times as much as the cost to serve.
+//! let judged = Judgements::from_upper([2.0, 4.0, 2.0])?;
+//! let priorities = judged.priorities(PriorityMethod::Eigenvector, RandomIndex::Saaty)?;
+//! assert!(priorities.consistency().ratio().abs() < 1e-12);
+//! let weights = priorities.weights()?; // 4/7, 2/7, 1/7
+//!
+//! // Three customers; of the cost to serve less is better.
+//! let senses = [Sense::Benefit, Sense::Benefit, Sense::Cost];
+//! let customers = Table::new(senses, &[[90.0, 0.2, 8.0], [60.0, 0.9, 3.0], [30.0, 0.4, 1.0]])?;
+//! let ranking = RankingMethod::WeightedSum(Scale::MinMax).rank(&customers, &weights)?;
+//! assert_eq!(ranking.order(), [1, 0, 2]); // 4/7 · 1/2 + 2/7 · 1 + 1/7 · 5/7 = 33/49, before 28/49 and 11/49
+//! # Ok::<(), customer_value::Error>(())
+//! ```
+//!
 //! # Which type when
 //!
 //! | you have | take | and get |

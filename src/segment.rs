@@ -7,6 +7,28 @@
 //! Measures are columns of numbers in the order of the cohort; position `i` of every column is the same customer.
 //! Intervals are `[low, high)`: a value on a cut belongs above it. Equal values are never separated.
 //!
+//! ```
+//! use customer_value::segment::{Cuts, Grid, GridAxis, GridCut};
+//!
+//! // Value of the customer by value to the customer; the cuts are fixed, so that later customers meet the same ones.
+//! let (worth, delivered) = ([900.0, 40.0, 700.0, 60.0], [80.0, 75.0, 10.0, 5.0]);
+//! let grid = Grid::new(
+//!     [
+//!         GridAxis::high_and_low("worth", &worth, GridCut::At(500.0))?,
+//!         GridAxis::high_and_low("delivered", &delivered, GridCut::At(50.0))?,
+//!     ],
+//!     ["keep", "win back", "sell more", "serve cheaply"],
+//! )?;
+//! let before = grid.assign(&[&worth, &delivered])?;
+//! assert_eq!(before.label_of(2), Some("win back"));
+//!
+//! // A year later the third customer is delighted: who moved where?
+//! let after = grid.assign(&[&worth, &[80.0, 75.0, 60.0, 5.0]])?;
+//! let moves = before.migration_to(&after)?;
+//! assert_eq!((moves.stayed(), moves.count(1, 0)), (3, Some(1)));
+//! # Ok::<(), customer_value::Error>(())
+//! ```
+//!
 //! # Which type when
 //!
 //! | you have or ask | take | and get |
@@ -20,6 +42,7 @@
 //! | prospects | [`PurchaseHorizon`], [`Funnel`], [`Flow`] | how to serve them, expected sales, stocks |
 //! | members with points | [`TierPolicy`] | tiers that do not flap |
 //! | the same customers later | [`Segmentation::migration_to`] | [`Migration`] → [`Chain`](crate::Chain) |
+//! | customers later, some of them others | [`Segmentation::turnover_to`] by id | [`Turnover`]: moves, who joined, who is gone |
 //! | two partitions | [`Segmentation::cross`], [`Segmentation::meet`], [`Segmentation::adjusted_rand`] | counts, common refinement, distances |
 //! | who came back after how long | [`RetentionTable`] | rates by cohort, and the members behind them |
 //! | answers to Kano's questions | [`KanoTally`] | category, coefficients, a response curve |
@@ -44,6 +67,7 @@ mod rfm;
 mod scheme;
 mod stage;
 mod tiers;
+mod turnover;
 
 pub use cluster::{
     Attribute, Candidate, Centroids, ClusterChoice, ClusterError, Ending, GaussianMixture, KMeans, KMeansFit, Measures,
@@ -67,6 +91,7 @@ pub use rfm::{Lrfm, LrfmScore, NestedRfm, NestedRfmCuts, Rfm, RfmCuts, RfmMeasur
 pub use scheme::{RuleOrder, Scheme, SchemeError, SchemeRule, ScoreRange};
 pub use stage::{ExternalCause, InternalCause, Interruption, Stage, StageError, StageMeasure, StagePhase, StageVerb};
 pub use tiers::{Pyramid, Tiers};
+pub use turnover::Turnover;
 
 use error::{all_finite, cells, distinct, finite, positive, same_length};
 

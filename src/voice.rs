@@ -4,6 +4,25 @@
 //! made of answers is a [`Reading`] with its standard error and number of answers, or a [`Cell::Suppressed`] where
 //! [`LeastAnswers`] were asked for and did not come.
 //!
+//! ```
+//! use customer_value::voice::{IndexPoints, LeastAnswers, NetPromoter, Survey};
+//! use customer_value::Weights;
+//!
+//! // Would you recommend us? Two promoters, one detractor, one in between.
+//! let score = NetPromoter::from_scores(&[10, 9, 8, 3])?.score(LeastAnswers::TWO);
+//! assert_eq!(score.reading().map(|score| score.value()), Some(25.0));
+//!
+//! // Two months of a survey: why did the index move?
+//! let month = |rows: &[[u8; 2]]| {
+//!     let survey = Survey::<1, 10>::from_scores(["advisor", "waiting"], rows)?;
+//!     survey.report(&Weights::new([0.6, 0.4])?, IndexPoints::Thousand, LeastAnswers::TWO)
+//! };
+//! let change = month(&[[9, 5], [9, 6]])?.change_from(&month(&[[8, 7], [8, 7]])?)?;
+//! let added: Vec<f64> = change.factors().iter().map(|factor| factor.total().round()).collect();
+//! assert_eq!(added, [60.0, -60.0]); // 0.6 · (900 − 800) and 0.4 · (550 − 700)
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Which type when
 //!
 //! | you have or ask | take | and get |

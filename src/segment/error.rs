@@ -195,6 +195,20 @@ pub enum SegmentError {
         /// Position of the customer.
         customer: usize,
     },
+    /// Two customers have one id.
+    #[error("customers {first} and {second} have the same id")]
+    DuplicateCustomer {
+        /// Position of one.
+        first: usize,
+        /// Position of the other.
+        second: usize,
+    },
+    /// None of the segments there are is wanted.
+    #[error("none of the segments is wanted: {}", labels.join(", "))]
+    NothingWanted {
+        /// The segments.
+        labels: Vec<String>,
+    },
     /// There is no such customer.
     #[error("customer {customer}, expected one of 0 to {customers} (exclusive)")]
     UnknownCustomer {

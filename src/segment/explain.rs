@@ -154,7 +154,7 @@ impl Rfm {
     ///
     /// # Errors
     ///
-    /// As [`explain`](Self::explain).
+    /// As [`explain`](Self::explain), and [`SegmentError::NothingWanted`] when none of the names of the scheme is wanted.
     pub fn least_change(
         &self,
         measures: &RfmMeasures,
@@ -162,6 +162,7 @@ impl Rfm {
         scheme: &Scheme,
         wanted: impl Fn(&str) -> bool,
     ) -> Result<Option<RfmChange>, SegmentError> {
+        anything_wanted(scheme.labels(), &wanted)?;
         let why = self.explain(measures, customer)?;
         let best = |measure| self.cuts().of(measure).bins().min(scheme.top().of(measure).into());
         let top = MEASURES.map(best);
@@ -174,6 +175,15 @@ impl Rfm {
         let changes = changes.map(change).collect::<Result<_, _>>()?;
         let segment = scheme.label(to).unwrap_or_default().to_owned();
         Ok(Some(RfmChange { to, segment, changes }))
+    }
+}
+
+/// A misspelt name is no reason to tell somebody that there is no way up.
+fn anything_wanted(labels: &[String], wanted: impl Fn(&str) -> bool) -> Result<(), SegmentError> {
+    if labels.iter().any(|label| wanted(label)) {
+        Ok(())
+    } else {
+        Err(SegmentError::NothingWanted { labels: labels.to_vec() })
     }
 }
 
@@ -258,7 +268,7 @@ impl Grid {
     ///
     /// # Errors
     ///
-    /// As [`explain`](Self::explain).
+    /// As [`explain`](Self::explain), and [`SegmentError::NothingWanted`] when no cell has a name that is wanted.
     ///
     /// # Examples
     ///
@@ -277,6 +287,7 @@ impl Grid {
         values: &[f64],
         wanted: impl Fn(&str) -> bool,
     ) -> Result<Option<Vec<MeasureChange>>, SegmentError> {
+        anything_wanted(self.labels(), &wanted)?;
         let places = self.explain(values)?;
         let from: Vec<usize> = places.iter().map(|place| place.interval).collect();
         let top: Vec<usize> = self.axes().iter().map(|axis| axis.cuts.bins() - 1).collect();

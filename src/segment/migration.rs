@@ -64,7 +64,8 @@ pub enum EmptyRow {
 }
 
 impl Segmentation {
-    /// How the customers moved from these segments to those of a later date, in the same order of customers.
+    /// How the customers moved from these segments to those of a later date, in the same order of customers. Where some
+    /// have joined since or are gone, see [`turnover_to`](Self::turnover_to).
     ///
     /// # Errors
     ///

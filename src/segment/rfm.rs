@@ -66,6 +66,10 @@ impl RfmMeasures {
 
     /// Measures of a cohort, the first purchase included in frequency and spend.
     ///
+    /// They run from the first purchase to the cut: from one cut to the next, frequency and spend of a customer can only
+    /// rise, so that in a [`Migration`](super::Migration) by them nobody falls but by silence. For moves between periods
+    /// take the purchases of each period alone, by [`RfmMeasures::from_columns`].
+    ///
     /// # Errors
     ///
     /// [`SegmentError::SpendUnknown`] when the cohort was made without realised spend, as from finished summaries; then

@@ -187,6 +187,9 @@ fn a_cell_is_explained_and_the_least_change_climbs_fewest_lines() {
     let both = grid.least_change(&[70.0, 10.0], |cell| cell == "true friends").unwrap().unwrap();
     assert_eq!(both.iter().map(|change| change.by).collect::<Vec<_>>(), [30.0, 14.0]);
     assert_eq!(grid.least_change(&[170.0, 10.0], |cell| cell == "strangers"), Ok(None));
+    // A name that no cell has.
+    let misspelt = grid.least_change(&[70.0, 10.0], |cell| cell == "true freinds");
+    assert_eq!(misspelt, Err(SegmentError::NothingWanted { labels: grid.labels().to_vec() }));
     let short = grid.explain(&[1.0]);
     assert_eq!(short, Err(SegmentError::PerMeasure { what: "values", expected: 2, found: 1 }));
 }

@@ -438,3 +438,55 @@ fn stored_migrations_and_retention_tables_are_checked_when_read() {
     );
     survives(&KanoTally { attractive: 2, ..KanoTally::default() }, &[("2", "-2")]);
 }
+
+#[test]
+fn customers_who_come_and_go_are_told_from_those_who_move() {
+    let labels = ["active", "silent"];
+    let before = Segmentation::new(labels, [0, 1, 0, 1]).unwrap();
+    let after = Segmentation::new(labels, [1, 0, 0]).unwrap();
+    // In any order of ids: 3 is gone, 5 is new, 1 wakes up, 2 falls silent, 4 is gone.
+    let turnover = before.turnover_to(&[2, 1, 3, 4], &after, &[2, 5, 1]).unwrap();
+    let migration = turnover.migration();
+    let counts = [[0, 0], [0, 1], [1, 0], [1, 1]].map(|[from, to]| migration.count(from, to).unwrap());
+    assert_eq!((counts, turnover.joined(), turnover.gone()), ([0, 1, 1, 0], &[1, 0][..], &[1, 1][..]));
+    assert_eq!(
+        before.turnover_to(&[2, 1, 3, 1], &after, &[2, 5, 1]),
+        Err(SegmentError::DuplicateCustomer { first: 1, second: 3 })
+    );
+    assert_eq!(
+        before.turnover_to(&[2, 1, 3], &after, &[2, 5, 1]),
+        Err(SegmentError::Lengths { expected: 4, found: 3 })
+    );
+    let other = Segmentation::new(["active", "lost"], [0]).unwrap();
+    assert!(matches!(before.turnover_to(&[2, 1, 3, 4], &other, &[2]), Err(SegmentError::SegmentsDiffer { .. })));
+    let nobody = Segmentation::new(labels, []).unwrap();
+    assert_eq!(nobody.turnover_to(&[], &after, &[2, 5, 1]).unwrap().joined(), [2, 1]);
+}
+
+proptest! {
+    /// Everybody of either date is counted once; the same customers in the same order make the plain migration.
+    #[test]
+    fn turnover_counts_everybody_once(
+        before in prop::collection::btree_map(0..40_u32, 0..3_u32, 0..30),
+        after in prop::collection::btree_map(0..40_u32, 0..3_u32, 0..30),
+    ) {
+        let parts = |of: &std::collections::BTreeMap<u32, u32>| {
+            let ids: Vec<u32> = of.keys().copied().collect();
+            (ids, Segmentation::new(["a", "b", "c"], of.values().copied()).unwrap())
+        };
+        let ((old_ids, old), (new_ids, new)) = (parts(&before), parts(&after));
+        let turnover = old.turnover_to(&old_ids, &new, &new_ids).unwrap();
+        let moved = |from: usize, to: usize| turnover.migration().count(from, to).unwrap();
+        for segment in 0..3 {
+            let out: u64 = (0..3).map(|to| moved(segment, to)).sum();
+            prop_assert_eq!(out + turnover.gone()[segment], old.sizes()[segment] as u64);
+            let into: u64 = (0..3).map(|from| moved(from, segment)).sum();
+            prop_assert_eq!(into + turnover.joined()[segment], new.sizes()[segment] as u64);
+        }
+        for (id, segment) in &before {
+            prop_assert!(!after.contains_key(id) || moved(*segment as usize, after[id] as usize) > 0);
+        }
+        let same = old.turnover_to(&old_ids, &old, &old_ids).unwrap();
+        prop_assert_eq!(same.migration(), &old.migration_to(&old).unwrap());
+    }
+}

@@ -256,6 +256,8 @@ fn a_customer_is_explained_by_measures_cuts_and_distances() {
     let stays = rfm.least_change(&measures, 0, &scheme, |label| label == "needing attention").unwrap().unwrap();
     assert_eq!((stays.to, stays.changes.len()), (why.score, 0));
     assert_eq!(rfm.least_change(&measures, 0, &scheme, |label| label == "lost"), Ok(None));
+    let misspelt = rfm.least_change(&measures, 0, &scheme, |label| label == "champion");
+    assert_eq!(misspelt, Err(SegmentError::NothingWanted { labels: scheme.labels().to_vec() }));
 }
 
 #[test]
