@@ -152,9 +152,9 @@
 //!
 //! # What is missing
 //!
-//! Covariates; correlation of purchases and leaving; estimates of how customers respond to
-//! delivered value. Axis weights of customers are kept; pass them to [`delivered::Aggregator`] or [`exchange::Taste`] yourself.
-//! No exchange rates: a log has one currency.
+//! Covariates over time for other models than Pareto/NBD, and covariates of opportunities and contracts; sampling from a
+//! posterior; estimates of how customers respond to delivered value. Axis weights of customers are kept; pass them to
+//! [`delivered::Aggregator`] or [`exchange::Taste`] yourself. No exchange rates: a log has one currency.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 

@@ -115,6 +115,9 @@ mod simulate;
 mod timing;
 mod valuation;
 
+pub(crate) use any::each;
+#[cfg(feature = "serde")]
+pub(crate) use any::each_model;
 pub use any::{AnyModel, AnyProcess};
 pub use bb::{Bb, BbParams};
 pub use beta_geometric::{BetaGeometricParams, BetaGeometricProcess};

@@ -14,6 +14,8 @@ mod span;
 mod timestamp;
 mod weights;
 
+use std::fmt::{self, Write as _};
+
 pub(crate) use civil::Civil;
 pub use currency::Currency;
 pub use interval::Interval;
@@ -47,6 +49,21 @@ fn range(low: f64, high: f64) -> String {
         (false, true) => format!("a finite number up to {high}"),
         (false, false) => "a finite number".into(),
     }
+}
+
+/// Writes a text in the width asked for. A precision, which `Formatter::pad` would take for the most signs of a text, has
+/// been used for decimals.
+pub(crate) fn pad(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let lack = f.width().map_or(0, |width| width.saturating_sub(text.chars().count()));
+    let before = match f.align() {
+        Some(fmt::Alignment::Right) => lack,
+        Some(fmt::Alignment::Center) => lack / 2,
+        Some(fmt::Alignment::Left) | None => 0,
+    };
+    let fill = f.fill();
+    (0..before).try_for_each(|_| f.write_char(fill))?;
+    f.write_str(text)?;
+    (before..lack).try_for_each(|_| f.write_char(fill))
 }
 
 /// The value, if it lies in the closed range; NaN lies in none.

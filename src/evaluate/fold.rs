@@ -23,23 +23,10 @@ pub enum Candidate {
 impl std::fmt::Display for Candidate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Model(kind) => f.pad(&name(*kind)),
+            Self::Model(kind) => kind.fmt(f),
             Self::Baseline(rule) => f.pad(&rule.to_string()),
             Self::Other(name) => f.pad(name),
         }
-    }
-}
-
-/// The name of the model in the literature, with its k.
-fn name(kind: ModelKind) -> String {
-    match kind {
-        ModelKind::Nbd => "NBD".into(),
-        ModelKind::BgNbd => "BG/NBD".into(),
-        ModelKind::MbgNbd => "MBG/NBD".into(),
-        ModelKind::BgCnbd(k) => format!("BG/CNBD-{k}"),
-        ModelKind::MbgCnbd(k) => format!("MBG/CNBD-{k}"),
-        ModelKind::ParetoNbd => "Pareto/NBD".into(),
-        ModelKind::GgompertzNbd => "GGompertz/NBD".into(),
     }
 }
 
@@ -142,7 +129,7 @@ impl<Id> Fold<Id> {
     /// A model fitted to what was known at the cut, and its forecasts.
     pub(super) fn fitted(&self, kind: ModelKind, mle: Mle) -> Result<Contender, EvaluationError> {
         let Split { calibration, span, .. } = &self.split;
-        let named = |source| EvaluationError::Fit { cut: self.cut, model: name(kind), source };
+        let named = |source| EvaluationError::Fit { cut: self.cut, model: kind.to_string(), source };
         let fit = kind.fit(mle, calibration).map_err(named)?;
         let actual = self.actual();
         let most = actual.iter().copied().max().unwrap_or(0);

@@ -4,7 +4,7 @@ use super::{Certificate, Fit, FitError, InferenceError, Verdict, search::natural
 use crate::{
     lifetime::{Dimension, Fingerprint, Likelihood, Observations, Parameter},
     math::{End, Jet, Maximum},
-    units::TimeUnit,
+    units::{TimeUnit, pad},
 };
 
 /// One estimated parameter, in natural units.
@@ -21,14 +21,15 @@ pub struct Estimate {
 }
 
 impl std::fmt::Display for Estimate {
-    /// Writes `r 0.2426 ± 0.0126`, or what is missing.
+    /// Writes four decimals, `r 0.2426 ± 0.0126`, or as many as are asked for; or what is missing.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {:.4} ", self.name, self.value)?;
-        match self.standard_error {
-            Some(error) => write!(f, "± {error:.4}"),
-            None if self.value.is_infinite() => f.write_str("(runs to infinity)"),
-            None => f.write_str("(not identified)"),
-        }
+        let digits = f.precision().unwrap_or(4);
+        let error = match self.standard_error {
+            Some(error) => format!("± {error:.digits$}"),
+            None if self.value.is_infinite() => "(runs to infinity)".into(),
+            None => "(not identified)".into(),
+        };
+        pad(f, &format!("{} {:.digits$} {error}", self.name, self.value))
     }
 }
 

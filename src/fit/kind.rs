@@ -1,7 +1,10 @@
 use super::{Fit, FitError, Mle};
 use crate::{
     cohort::Cohort,
-    lifetime::{AnyModel, BgCnbd, BgNbd, GapPatterns, GgompertzNbd, Likelihood, MbgCnbd, MbgNbd, Nbd, ParetoNbd},
+    lifetime::{
+        AnyModel, BgCnbd, BgNbd, CorrelatedParetoNbd, GapPatterns, GgompertzNbd, Likelihood, MbgCnbd, MbgNbd, Nbd,
+        ParetoNbd,
+    },
 };
 
 /// Which count model to fit, decided while the program runs.
@@ -37,8 +40,26 @@ pub enum ModelKind {
     MbgCnbd(u32),
     /// [`ParetoNbd`].
     ParetoNbd,
+    /// [`CorrelatedParetoNbd`].
+    CorrelatedParetoNbd,
     /// [`GgompertzNbd`].
     GgompertzNbd,
+}
+
+impl std::fmt::Display for ModelKind {
+    /// Writes the name of the model in the literature, with its k: `MBG/CNBD-2`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Nbd => f.pad(Nbd::NAME),
+            Self::BgNbd => f.pad(BgNbd::NAME),
+            Self::MbgNbd => f.pad(MbgNbd::NAME),
+            Self::BgCnbd(k) => f.pad(&format!("BG/CNBD-{k}")),
+            Self::MbgCnbd(k) => f.pad(&format!("MBG/CNBD-{k}")),
+            Self::ParetoNbd => f.pad(ParetoNbd::NAME),
+            Self::CorrelatedParetoNbd => f.pad(CorrelatedParetoNbd::NAME),
+            Self::GgompertzNbd => f.pad(GgompertzNbd::NAME),
+        }
+    }
 }
 
 impl ModelKind {
@@ -57,6 +78,7 @@ impl ModelKind {
             Self::BgCnbd(k) => any::<BgCnbd>(mle, gaps(k)?),
             Self::MbgCnbd(k) => any::<MbgCnbd>(mle, gaps(k)?),
             Self::ParetoNbd => any::<ParetoNbd>(mle, cohort),
+            Self::CorrelatedParetoNbd => any::<CorrelatedParetoNbd>(mle, cohort),
             Self::GgompertzNbd => any::<GgompertzNbd>(mle, cohort),
         }
     }

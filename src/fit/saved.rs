@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, de::Error as _};
 
 use super::{Certificate, Covariance, Fit, Verdict};
-use crate::lifetime::{Fingerprint, Likelihood, Parameter};
+use crate::lifetime::{AnyModel, Fingerprint, Likelihood, Parameter, each_model};
 
 /// The only format so far.
 const FORMAT: u32 = 1;
@@ -39,12 +39,10 @@ impl<M: Serialize> Serialize for Fit<M> {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, bound = "M: Likelihood + DeserializeOwned")]
-struct Read<M> {
-    #[expect(dead_code, reason = "read to be checked")]
+#[serde(deny_unknown_fields, bound = "M: DeserializeOwned, Name: Deserialize<'de>")]
+struct Read<M, Name> {
     format: Format,
-    #[expect(dead_code, reason = "read to be checked")]
-    model: NameOf<M>,
+    model: Name,
     parameters: M,
     log_likelihood: f64,
     customers: u64,
@@ -106,11 +104,40 @@ impl<M: Likelihood> TryFrom<String> for NameOf<M> {
 
 impl<'de, M: Likelihood + DeserializeOwned> Deserialize<'de> for Fit<M> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Read::<M>::deserialize(deserializer)?.checked().map_err(D::Error::custom)
+        let read = Read::<M, NameOf<M>>::deserialize(deserializer)?;
+        read.checked().map_err(D::Error::custom)
     }
 }
 
-impl<M: Likelihood> Read<M> {
+impl<'de> Deserialize<'de> for Fit<AnyModel> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = Read::<AnyModel, String>::deserialize(deserializer)?;
+        each_model!(read.parameters, |model| read.of(model)).map_err(D::Error::custom)
+    }
+}
+
+impl Read<AnyModel, String> {
+    /// The fit of the model that the parameters are those of.
+    fn of<M: Likelihood + Into<AnyModel>>(self, parameters: M) -> Result<Fit<AnyModel>, String> {
+        let Self { format, model, log_likelihood, customers, densities_in_time, .. } = self;
+        let model = NameOf::<M>::try_from(model)?;
+        let (covariance, certificate, fingerprint) = (self.covariance, self.certificate, self.fingerprint);
+        let own = Read {
+            format,
+            model,
+            parameters,
+            log_likelihood,
+            customers,
+            densities_in_time,
+            covariance,
+            certificate,
+            fingerprint,
+        };
+        Ok(own.checked()?.map(Into::into))
+    }
+}
+
+impl<M: Likelihood> Read<M, NameOf<M>> {
     /// What the parts say of each other must hold.
     fn checked(self) -> Result<Fit<M>, String> {
         let natural = self.parameters.to_natural();

@@ -90,7 +90,7 @@ pub struct BadRow {
 #[non_exhaustive]
 pub enum RowError {
     /// An amount or a cost is negative.
-    #[error("amount {amount} is negative")]
+    #[error("amount {amount} is negative, expected 0 or more; what is given back is a refund")]
     NegativeAmount {
         /// The amount.
         amount: Money,
@@ -104,10 +104,14 @@ pub enum RowError {
         found: Currency,
     },
     /// The row lies before the start or after the end of the window.
-    #[error("{day} lies outside the window")]
+    #[error("{day} lies outside the window from {start} to {end}")]
     OutsideWindow {
         /// The day of the row.
         day: Day,
+        /// The first day of the window.
+        start: Day,
+        /// The last day of the window.
+        end: Day,
     },
     /// The log is kept by the instant, and the row has only a day.
     #[error("the row has only a day, expected an instant")]

@@ -1,6 +1,6 @@
 use super::{
-    BetaGeometricProcess, BgCnbd, BgNbd, CountModel, Dropout, GgompertzNbd, Likelihood, MbgCnbd, MbgNbd, Nbd,
-    ParameterError, ParetoNbd, PoissonProcess, Process, RateFactors, ScalingError,
+    BetaGeometricProcess, BgCnbd, BgNbd, CorrelatedParetoNbd, CorrelatedProcess, CountModel, Dropout, GgompertzNbd,
+    Likelihood, MbgCnbd, MbgNbd, Nbd, ParameterError, ParetoNbd, PoissonProcess, Process, RateFactors, ScalingError,
     sealed::Sealed,
     simulate::{Generator, LatentCustomer},
 };
@@ -17,6 +17,8 @@ macro_rules! each {
         }
     };
 }
+
+pub(crate) use each;
 
 /// A count model chosen while the program runs: whatever takes a model takes it too.
 ///
@@ -54,6 +56,8 @@ pub enum AnyModel {
     MbgCnbd(MbgCnbd),
     /// Pareto/NBD.
     ParetoNbd(ParetoNbd),
+    /// Pareto/NBD with correlated rates.
+    CorrelatedParetoNbd(CorrelatedParetoNbd),
     /// GGompertz/NBD.
     GgompertzNbd(GgompertzNbd),
 }
@@ -61,9 +65,15 @@ pub enum AnyModel {
 /// Calls with the model that an [`AnyModel`] is.
 macro_rules! each_model {
     ($own:expr, |$model:ident| $call:expr) => {
-        each!($own, AnyModel { Nbd, BgNbd, MbgNbd, BgCnbd, MbgCnbd, ParetoNbd, GgompertzNbd }, |$model| $call)
+        $crate::lifetime::each!(
+            $own,
+            AnyModel { Nbd, BgNbd, MbgNbd, BgCnbd, MbgCnbd, ParetoNbd, CorrelatedParetoNbd, GgompertzNbd },
+            |$model| $call
+        )
     };
 }
+#[cfg(feature = "serde")]
+pub(crate) use each_model;
 
 macro_rules! any_from {
     ($($model:ident),+) => {
@@ -76,7 +86,7 @@ macro_rules! any_from {
         )+
     };
 }
-any_from!(Nbd, BgNbd, MbgNbd, BgCnbd, MbgCnbd, ParetoNbd, GgompertzNbd);
+any_from!(Nbd, BgNbd, MbgNbd, BgCnbd, MbgCnbd, ParetoNbd, CorrelatedParetoNbd, GgompertzNbd);
 
 impl AnyModel {
     /// The name of the model in the literature.
@@ -128,12 +138,14 @@ pub enum AnyProcess {
     BetaGeometric(BetaGeometricProcess),
     /// Of NBD, Pareto/NBD and GGompertz/NBD.
     Poisson(PoissonProcess),
+    /// Of Pareto/NBD with correlated rates.
+    Correlated(CorrelatedProcess),
 }
 
 /// Calls with the process that an [`AnyProcess`] is.
 macro_rules! each_process {
     ($own:expr, |$process:ident| $call:expr) => {
-        each!($own, AnyProcess { BetaGeometric, Poisson }, |$process| $call)
+        each!($own, AnyProcess { BetaGeometric, Poisson, Correlated }, |$process| $call)
     };
 }
 
@@ -146,6 +158,12 @@ impl From<BetaGeometricProcess> for AnyProcess {
 impl From<PoissonProcess> for AnyProcess {
     fn from(process: PoissonProcess) -> Self {
         Self::Poisson(process)
+    }
+}
+
+impl From<CorrelatedProcess> for AnyProcess {
+    fn from(process: CorrelatedProcess) -> Self {
+        Self::Correlated(process)
     }
 }
 

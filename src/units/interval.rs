@@ -1,3 +1,5 @@
+use super::pad;
+
 /// The values that the data support at some level of confidence, from `low` to `high`.
 ///
 /// An interval can be open to one side: its end is then the limit of what is possible, zero or infinity for a
@@ -29,8 +31,9 @@ impl Interval {
 }
 
 impl std::fmt::Display for Interval {
-    /// Writes `0.2200 to 0.2700`; what is open is `0.0000` or `inf`.
+    /// Writes four decimals, `0.2200 to 0.2700`, or as many as are asked for; what is open is `0.0000` or `inf`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:.4} to {:.4}", self.low, self.high)
+        let digits = f.precision().unwrap_or(4);
+        pad(f, &format!("{:.digits$} to {:.digits$}", self.low, self.high))
     }
 }

@@ -1,6 +1,6 @@
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 
-use super::Currency;
+use super::{Currency, pad};
 
 /// An exact amount in one currency: a price, a booked cost, a sum of the ledger.
 ///
@@ -56,7 +56,7 @@ pub enum MoneyError {
         currency: Currency,
     },
     /// The text is not a decimal number.
-    #[error("{text:?} is not a decimal number")]
+    #[error("{text:?} is not a decimal number, expected one such as \"1200.50\"")]
     NotANumber {
         /// The text given.
         text: String,
@@ -193,10 +193,10 @@ impl Money {
 }
 
 impl std::fmt::Display for Money {
-    /// Writes at least the decimals of the minor unit: `29.30 USD`.
+    /// Writes at least the decimals of the minor unit, `29.30 USD`, or as many as are asked for: `{:.0}` rounds to `29 USD`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let digits = f.precision().unwrap_or_else(|| self.amount.scale().max(self.currency.minor_digits()) as usize);
-        f.pad(&format!("{:.digits$} {}", self.amount, self.currency))
+        pad(f, &format!("{:.digits$} {}", self.amount, self.currency))
     }
 }
 
@@ -287,10 +287,10 @@ impl From<Money> for ExpectedMoney {
 }
 
 impl std::fmt::Display for ExpectedMoney {
-    /// Writes the decimals of the minor unit unless a precision is given: `29.30 USD`.
+    /// Writes the decimals of the minor unit, `29.30 USD`, or as many as are asked for: `{:.0}` rounds to `29 USD`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let digits = f.precision().unwrap_or(self.currency.minor_digits() as usize);
-        f.pad(&format!("{:.digits$} {}", self.amount, self.currency))
+        pad(f, &format!("{:.digits$} {}", self.amount, self.currency))
     }
 }
 

@@ -82,6 +82,12 @@ impl Margin {
     }
 }
 
+impl std::fmt::Display for Margin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl TryFrom<f64> for Margin {
     type Error = UnitError;
 

@@ -48,6 +48,18 @@ impl TimeUnit {
     }
 }
 
+impl std::fmt::Display for TimeUnit {
+    /// Writes `day`, `week`, `month` or `year`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Year => "year",
+        })
+    }
+}
+
 const HOURS_A_DAY: f64 = 24.0;
 
 impl Span {

@@ -457,7 +457,7 @@ fn check_degenerate<M: Likelihood<Data = Patterns>>(name: &str, data: &Patterns)
 
 #[cfg(feature = "serde")]
 mod saved {
-    use customer_value::Fit;
+    use customer_value::{AnyModel, Fit, ModelKind};
     use serde::{Serialize, de::DeserializeOwned};
 
     use super::*;
@@ -488,6 +488,28 @@ mod saved {
         let (_, spend): (Vec<PurchaseHistory>, Vec<SpendHistory>) = cdnow_summary().into_iter().unzip();
         let data = SpendPatterns::from(&spend);
         assert_round_trip(&data, &Mle::default().fit::<GammaGamma>(data.clone()).unwrap());
+    }
+
+    /// Which model it is stands in the file.
+    #[test]
+    fn a_fit_chosen_at_run_time_survives_json_and_knows_its_model() {
+        let cohort = log(FirstSeen::IsNew).unwrap().cohort(day("1997-09-30")).unwrap();
+        for kind in [ModelKind::Nbd, ModelKind::BgNbd, ModelKind::MbgCnbd(2), ModelKind::ParetoNbd] {
+            let fit = kind.fit(Mle::default(), &cohort).unwrap();
+            let text = serde_json::to_string(&fit).unwrap();
+            let read: Fit<AnyModel> = serde_json::from_str(&text).unwrap();
+            assert_eq!(read, fit, "{text}");
+            assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        }
+        let text = serde_json::to_string(&ModelKind::Nbd.fit(Mle::default(), &cohort).unwrap()).unwrap();
+        for (from, to, expected) in [
+            ("\"model\":\"NBD\"", "\"model\":\"BG/NBD\"", "a fit of BG/NBD, expected NBD"),
+            ("{\"Nbd\":", "{\"Bg\":", "unknown variant `Bg`"),
+            ("\"r\":", "\"r\":-", "NBD parameter r is -"),
+        ] {
+            let message = serde_json::from_str::<Fit<AnyModel>>(&text.replacen(from, to, 1)).unwrap_err().to_string();
+            assert!(message.contains(expected), "{message}");
+        }
     }
 
     #[test]

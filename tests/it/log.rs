@@ -55,6 +55,10 @@ fn only(rows: impl IntoIterator<Item = Interaction<&'static str>>, cut: &str) ->
     (purchases.repeats(), recency, age, one.spend.unwrap().repeat_total(), one.realised.unwrap())
 }
 
+fn outside(on: &str) -> RowError {
+    RowError::OutsideWindow { day: day(on), start: window().start(), end: window().end() }
+}
+
 #[test]
 fn every_kind_of_bad_row_is_named_with_its_reason() {
     let negative = |amount: &str| RowError::NegativeAmount { amount: usd(amount) };
@@ -82,8 +86,8 @@ fn every_kind_of_bad_row_is_named_with_its_reason() {
             (1, negative("-0.01")),
             (2, negative("-2")),
             (3, RowError::Currency { expected: Currency::USD, found: Currency::EUR }),
-            (4, RowError::OutsideWindow { day: day("2023-12-31") }),
-            (5, RowError::OutsideWindow { day: day("2025-01-01") }),
+            (4, outside("2023-12-31")),
+            (5, outside("2025-01-01")),
             (6, RowError::SelfReferral),
             (7, RowError::Score { score: f64::INFINITY }),
             (8, RowError::RefundBeforePurchase),
@@ -91,7 +95,7 @@ fn every_kind_of_bad_row_is_named_with_its_reason() {
             (10, RowError::RefundExceedsPurchases { refund: usd("10.01"), left: usd("10") }),
             (11, RowError::UnknownOrder { order: "A-1".into() }),
             (12, negative("-1")),
-            (12, RowError::OutsideWindow { day: day("2025-01-02") }),
+            (12, outside("2025-01-02")),
         ]
     );
     let nan = faults([Interaction::new("a", day("2024-03-02"), score(f64::NAN))]);
@@ -142,7 +146,7 @@ fn bad_rows_keep_source_and_index_through_a_merge() {
     assert_eq!(error, LogError::Rows(vec![bad("shop", 1, "-1"), bad("web", 0, "-2")]));
     assert_eq!(
         error.to_string(),
-        "bad rows in the log\n  shop, row 1 (from 0): amount -1.00 USD is negative\n  web, row 0 (from 0): amount -2.00 USD is negative"
+        "bad rows in the log\n  shop, row 1 (from 0): amount -1.00 USD is negative, expected 0 or more; what is given back is a refund\n  web, row 0 (from 0): amount -2.00 USD is negative, expected 0 or more; what is given back is a refund"
     );
 }
 
@@ -203,7 +207,7 @@ fn an_instant_at_the_edge_of_the_window_belongs_to_its_civil_day() {
             InteractionLog::builder(window(), granularity).zone(zone).extend([row]).build()
         };
         assert_eq!(build(paris.clone()).unwrap().rows().len(), 1);
-        let reason = RowError::OutsideWindow { day: day("2023-12-31") };
+        let reason = outside("2023-12-31");
         assert_eq!(build(Zone::UTC), Err(LogError::Rows(vec![BadRow { from: "rows".into(), row: 0, reason }])));
     }
 }

@@ -1,6 +1,6 @@
 use customer_value::{
-    Compounding, Currency, Day, DiscountRate, ExpectedMoney, Horizon, Margin, Money, MoneyError, Probability, Span,
-    TimeUnit, Timestamp, Weights, WeightsError, Zone,
+    Compounding, Currency, Day, DiscountRate, ExpectedMoney, Horizon, Interval, Margin, Money, MoneyError, Probability,
+    Span, TimeUnit, Timestamp, Weights, WeightsError, Zone,
 };
 use proptest::prelude::*;
 
@@ -261,4 +261,23 @@ mod serde {
         refused::<SpendHistory>(json!({"repeats": 0, "repeat_total": {"amount": "1", "currency": "USD"}}));
         refused::<Window>(json!({"start": "2024-01-02", "end": "2024-01-01", "first_seen": "IsNew"}));
     }
+}
+
+/// A precision is one of decimals, never one of letters; a width counts the signs of the whole text.
+#[test]
+fn amounts_are_written_with_the_decimals_and_in_the_width_asked_for() {
+    let expected = ExpectedMoney::new(1234.567, Currency::USD).unwrap();
+    assert_eq!(
+        format!("{expected}|{expected:.0}|{expected:.1}|{expected:.3}"),
+        "1234.57 USD|1235 USD|1234.6 USD|1234.567 USD"
+    );
+    assert_eq!(
+        format!("{expected:>13.2}|{expected:13.2}|{expected:*^14.1}"),
+        "  1234.57 USD|1234.57 USD  |**1234.6 USD**"
+    );
+    let booked = Money::parse("12.5", Currency::USD).unwrap();
+    assert_eq!(format!("{booked}|{booked:.0}|{booked:>10.1}|{booked:<10}|"), "12.50 USD|12 USD|  12.5 USD|12.50 USD |");
+    let interval = Interval { low: 0.22, high: f64::INFINITY };
+    assert_eq!(format!("{interval}|{interval:.1}|{interval:>12.0}"), "0.2200 to inf|0.2 to inf|    0 to inf");
+    assert_eq!(format!("{:>6}|{}|{:.1}", TimeUnit::Month, TimeUnit::Day, Margin::new(0.25).unwrap()), " month|day|0.2");
 }

@@ -78,6 +78,7 @@ impl Spread {
             AnyModel::BgCnbd(model) => (model.params().r, model.params().alpha, model.params().k),
             AnyModel::MbgCnbd(model) => (model.params().r, model.params().alpha, model.params().k),
             AnyModel::ParetoNbd(model) => (model.params().r, model.params().alpha, 1),
+            AnyModel::CorrelatedParetoNbd(model) => (model.params().r, model.params().alpha, 1),
             AnyModel::GgompertzNbd(model) => (model.params().r, model.params().alpha, 1),
         };
         let (a, b) = match model {
@@ -92,6 +93,10 @@ impl Spread {
             (Trait::PurchaseRate, _) => gamma(r, alpha.as_days() * f64::from(k)),
             (Trait::DropoutProbability, _) if a > 0.0 => Some(Self::Beta { a, b }),
             (Trait::DropoutRate, AnyModel::ParetoNbd(model)) => gamma(model.params().s, model.params().beta.as_days()),
+            // Correlated or not, each rate by itself is spread as it is.
+            (Trait::DropoutRate, AnyModel::CorrelatedParetoNbd(model)) => {
+                gamma(model.params().s, model.params().beta.as_days())
+            }
             (Trait::DropoutRate, AnyModel::GgompertzNbd(model)) => {
                 Some(Self::Gamma { shape: model.params().s, rate: model.params().beta })
             }

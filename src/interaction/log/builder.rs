@@ -109,7 +109,7 @@ impl<Id: Ord + Clone> LogBuilder<Id> {
         let ticks = clock.first_tick(window.start())..clock.tick_after(window.end());
         let (mut good, mut bad) = (Vec::with_capacity(rows.len()), Vec::new());
         for Unchecked { source, index, row } in rows {
-            match check_alone(&row, currency, &clock, &ticks) {
+            match check_alone(&row, currency, &clock, (window, &ticks)) {
                 Ok(tick) => good.push(Placed { tick, place: (source, index), row }),
                 Err(faults) => bad.extend(faults.into_iter().map(|fault| ((source, index), fault))),
             }
@@ -183,12 +183,14 @@ fn check_alone<Id: PartialEq>(
     row: &Interaction<Id>,
     currency: Option<Currency>,
     clock: &Clock,
-    ticks: &Range<i64>,
+    (window, ticks): (Window, &Range<i64>),
 ) -> Result<i64, Vec<RowError>> {
     let mut faults = event_faults(row, currency);
     match clock.tick(row.at) {
         None => faults.push(RowError::InstantNeeded),
-        Some(tick) if !ticks.contains(&tick) => faults.push(RowError::OutsideWindow { day: clock.day(row.at) }),
+        Some(tick) if !ticks.contains(&tick) => {
+            faults.push(RowError::OutsideWindow { day: clock.day(row.at), start: window.start(), end: window.end() });
+        }
         Some(tick) if faults.is_empty() => return Ok(tick),
         Some(_) => {}
     }
