@@ -121,6 +121,11 @@
 //! * **What if customers bought a tenth faster, or stayed longer?** [`Forecast::scaled`], and [`exchange::Uplift`] for the
 //!   money.
 //! * **Keep a fit:** with the feature `serde` it is less than a kilobyte; [`Fit::check`] tells whether data are those of it.
+//! * **How sure is a value?** Two questions. What the data leave open of its mean: [`Fit::delta`] of the value as a function of
+//!   the model, as the example `drivers` does. What chance leaves open for one customer, whose purchases are few:
+//!   [`UndiscountedValue`], by far the wider of the two.
+//! * **What is a contract worth?** Discounted renewals, [`Forecast::discounted_purchases`], times the fee; a newcomer pays one
+//!   fee more, at once.
 //! * **What explains the differences between customers?** [`covariates`]; a row of covariates is a plain model
 //!   ([`covariates::Covariates::at`]), so everything else goes on as without.
 //! * **How strongly to shrink coefficients?** [`Mle::ridge`].

@@ -1,6 +1,6 @@
 use jiff::{ToSpan, civil::Date};
 
-use super::Span;
+use super::{Civil, Span};
 
 /// A civil day of the Gregorian calendar, without a time zone.
 ///
@@ -101,6 +101,16 @@ impl Day {
         let out = || DateError::DayOutOfRange { days: i64::from(self.0) + i64::from(months) * 31 };
         let span = i32::try_from(months).ok().and_then(|months| 0.months().try_months(months).ok()).ok_or_else(out)?;
         self.date().checked_add(span).map(Self::from_date).map_err(|_| out())
+    }
+
+    /// How many whole calendar months later than this day another is, by [`plus_months`](Self::plus_months); `None` when it
+    /// is earlier.
+    pub fn months_until(self, later: Self) -> Option<u32> {
+        let begun = Civil::of(later).months() - Civil::of(self).months();
+        let begun = (self <= later).then(|| u32::try_from(begun).ok()).flatten()?;
+        // The month of the later day has begun; that it is whole is another matter.
+        let whole = self.plus_months(begun).is_ok_and(|day| day <= later);
+        Some(if whole { begun } else { begun - 1 })
     }
 
     /// The spans from this day to the ends of the calendar months that follow it: 1, 2, … `count` months later.

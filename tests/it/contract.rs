@@ -632,3 +632,33 @@ fn calendar_months_hold_the_renewals_that_fall_due_in_them() {
     assert_eq!(process(every(1.0, TimeUnit::Week)).expected_purchases(Span::days(6.9).unwrap()), 0.0);
     assert_eq!(Horizon::Lifetime.span(), None);
 }
+
+/// From dates: counted one renewal after the other, on days that the calendar of jiff gives.
+#[test]
+fn tenures_from_dates_are_those_counted_renewal_by_renewal() {
+    let day = |text: &str| text.parse::<Day>().unwrap();
+    let naive = |began: Day, ended: Option<Day>, today: Day, months: u32| {
+        let due = (1..).map(|period| began.plus_months(period * months).unwrap());
+        match ended.filter(|&ended| ended <= today) {
+            None => active(due.take_while(|&due| due <= today).count().try_into().unwrap()),
+            Some(ended) => lost(1 + u32::try_from(due.take_while(|&due| due < ended).count()).unwrap()),
+        }
+    };
+    for began in ["2019-12-31", "2020-02-29", "2021-01-30", "2021-03-01"].map(day) {
+        for months in [1, 3, 12] {
+            for passed in (0..900).step_by(13).chain([28, 29, 30, 31, 59, 60, 365, 366]) {
+                let today = began.plus_days(passed).unwrap();
+                for ended in [None, Some(today), Some(began), began.plus_days(passed / 2), began.plus_days(passed + 1)]
+                {
+                    let tenure = Tenure::between(began, ended, today, months.try_into().unwrap());
+                    assert_eq!(tenure, Ok(naive(began, ended, today, months)), "{began} {ended:?} {today} {months}");
+                }
+            }
+        }
+    }
+    let (began, before) = (day("2024-05-17"), day("2024-05-16"));
+    let month = 1.try_into().unwrap();
+    assert_eq!(Tenure::between(began, None, before, month), Err(TenureError::BeganAfter { began, day: before }));
+    assert_eq!(Tenure::between(began, Some(before), began, month), Err(TenureError::BeganAfter { began, day: before }));
+    assert_eq!(began.months_until(before), None);
+}

@@ -1,7 +1,9 @@
+use std::num::NonZeroU32;
+
 use crate::{
     cohort::check_every,
     lifetime::{DataError, Fingerprint, Observations, sealed::Sealed},
-    units::{Span, UnitError},
+    units::{Day, Span, UnitError},
 };
 
 /// How long a contract has lasted, and whether it still does.
@@ -57,6 +59,14 @@ pub enum TenureError {
         /// Which cohort.
         cohort: usize,
     },
+    /// A contract that began after the day of the question, or ended before it began.
+    #[error("a contract began on {began}, expected a day up to {day}")]
+    BeganAfter {
+        /// When it began.
+        began: Day,
+        /// When it ended, or the day of the question.
+        day: Day,
+    },
     /// Survivors became more.
     #[error("cohort {cohort} (from 0) grows from {before} to {after} survivors after {periods} periods")]
     SurvivorsGrow {
@@ -88,6 +98,42 @@ impl Tenure {
             (0, Membership::Lost) => Err(TenureError::LostAtOnce),
             (Self::MOST.., _) => Err(TenureError::TooLong { periods }),
             _ => Ok(Self { periods, membership }),
+        }
+    }
+
+    /// The tenure, as known today, of a contract that began on a day and is paid for so many calendar months at a time.
+    ///
+    /// It is up for renewal on the day of the month on which it began, or on the last day of a shorter month. If it has
+    /// `ended` up to today it was lost with the period in which it did; an end on a day of renewal is a renewal not made. An
+    /// end still to come is none yet, because those who will not renew are not known of all alike.
+    ///
+    /// # Errors
+    ///
+    /// [`TenureError::BeganAfter`] unless it began by today and by its end, [`TenureError::TooLong`] from 1e6 periods on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::{Day, Membership, Tenure};
+    ///
+    /// let (began, today) = (Day::new(2023, 1, 31)?, Day::new(2024, 5, 17)?);
+    /// assert_eq!(Tenure::between(began, None, today, 12.try_into()?)?, Tenure::new(1, Membership::Active)?);
+    /// // Up for renewal on the last of February, and not renewed a month later.
+    /// let ended = Day::new(2023, 3, 31)?;
+    /// assert_eq!(Tenure::between(began, Some(ended), today, 1.try_into()?)?, Tenure::new(2, Membership::Lost)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn between(began: Day, ended: Option<Day>, today: Day, months: NonZeroU32) -> Result<Self, TenureError> {
+        let ended = ended.filter(|&day| day <= today);
+        let day = ended.unwrap_or(today);
+        let passed = began.months_until(day).ok_or(TenureError::BeganAfter { began, day })?;
+        let periods = passed / months;
+        // On a day of renewal the period before it is the last.
+        let due = |periods: u32| periods.checked_mul(months.get()).and_then(|months| began.plus_months(months).ok());
+        match ended {
+            None => Self::new(periods, Membership::Active),
+            Some(_) if periods > 0 && due(periods) == Some(day) => Self::new(periods, Membership::Lost),
+            Some(_) => Self::new(periods + 1, Membership::Lost),
         }
     }
 
