@@ -1,13 +1,17 @@
 mod choice;
 mod gower;
 mod kmeans;
+mod lanes;
 mod lloyd;
 mod measures;
 mod mixture;
+mod nearest;
+mod order;
 mod rows;
 mod scale;
 mod seeding;
 mod silhouette;
+mod tree;
 
 pub use choice::{Candidate, ClusterChoice};
 pub use gower::{Attribute, Profiles};

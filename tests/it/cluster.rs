@@ -549,3 +549,182 @@ proptest! {
         prop_assert_eq!(found, naive_groups(&profiles, at_least));
     }
 }
+
+/// Numbers from 0 to 1.
+fn uniforms(seed: u64) -> impl FnMut() -> f64 {
+    let mut state = seed;
+    move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// Columns of customers around four centres, in steps of `step` so that rows and distances have ties; 0 for none.
+fn columns(seed: u64, columns: usize, customers: usize, step: f64) -> Vec<Vec<f64>> {
+    let mut uniform = uniforms(seed);
+    let mut number = |customer: usize| {
+        let value = (customer % 4) as f64 * 1.5 + (0..4).map(|_| uniform()).sum::<f64>();
+        if step > 0.0 { (value / step).round() * step } else { value }
+    };
+    (0..columns).map(|_| (0..customers).map(&mut number).collect()).collect()
+}
+
+fn named(columns: Vec<Vec<f64>>) -> Measures {
+    Measures::new(columns.into_iter().enumerate().map(|(number, column)| (number.to_string(), column))).unwrap()
+}
+
+fn rows_of(measures: &Measures) -> Vec<Vec<f64>> {
+    (0..measures.customers()).map(|row| measures.columns().iter().map(|column| column[row]).collect()).collect()
+}
+
+fn square(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum()
+}
+
+/// Every customer is compared with every centroid: the sum of squares, and the means of those who are nearest.
+fn lloyd_step(rows: &[Vec<f64>], centroids: &[Vec<f64>]) -> (f64, Vec<Vec<f64>>) {
+    let mut inertia = 0.0;
+    let mut members = vec![Vec::new(); centroids.len()];
+    for row in rows {
+        let squares: Vec<f64> = centroids.iter().map(|centroid| square(row, centroid)).collect();
+        let least = squares.iter().copied().fold(f64::INFINITY, f64::min);
+        inertia += least;
+        members[squares.iter().position(|&own| own == least).unwrap()].push(row);
+    }
+    let mean = |own: &Vec<&Vec<f64>>| -> Vec<f64> {
+        (0..rows[0].len()).map(|column| own.iter().map(|row| row[column]).sum::<f64>() / own.len() as f64).collect()
+    };
+    let mut means: Vec<Vec<f64>> = members.iter().map(mean).collect();
+    means.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    (inertia, means)
+}
+
+#[test]
+fn customers_in_boxes_beyond_a_chunk_are_ordered_and_summed_the_same_from_either_end() {
+    for (count, step) in [(1, 0.25), (2, 0.0), (3, 0.5), (7, 0.0), (70, 1.0)] {
+        let forth = columns(5, count, 9000, step);
+        let back = forth.iter().map(|column| column.iter().rev().copied().collect()).collect();
+        let (forth, back) = (named(forth), named(back));
+        let search = KMeans { restarts: 0, iterations: 6, ..KMeans::new(Seed::new(2)) };
+        let (a, b) = (search.fit(&forth, 4).unwrap(), search.fit(&back, 4).unwrap());
+        assert_eq!((a.model(), a.inertia()), (b.model(), b.inertia()), "{count} columns");
+        assert!(a.segmentation().segments().iter().eq(b.segmentation().segments().iter().rev()));
+        if count < 10 {
+            let search = GaussianMixture { restarts: 0, iterations: 3, ..GaussianMixture::new(Seed::new(2)) };
+            let (a, b) = (search.fit(&forth, 3).unwrap(), search.fit(&back, 3).unwrap());
+            assert_eq!((a.model(), a.log_likelihood()), (b.model(), b.log_likelihood()), "{count} columns");
+        }
+    }
+}
+
+#[test]
+fn customers_who_come_three_times_count_three_times() {
+    let once = columns(8, 2, 3000, 0.0);
+    let thrice = named(once.iter().map(|column| column.repeat(3)).collect());
+    let once = named(once);
+    let search = KMeans { restarts: 0, scaling: Scaling::AsIs, ..KMeans::new(Seed::new(2)) };
+    let (a, b) = (search.fit(&once, 4).unwrap(), search.fit(&thrice, 4).unwrap());
+    close(b.inertia(), 3.0 * a.inertia(), 1e-12);
+    let search = GaussianMixture { restarts: 0, iterations: 5, ..GaussianMixture::new(Seed::new(2)) };
+    let (a, b) = (search.fit(&once, 3).unwrap(), search.fit(&thrice, 3).unwrap());
+    close(b.log_likelihood(), 3.0 * a.log_likelihood(), 1e-11);
+}
+
+#[test]
+fn an_outlier_and_a_constant_column_leave_the_other_customers_as_far_apart_as_they_are() {
+    let mut uniform = uniforms(3);
+    let mut a: Vec<f64> = (0..5000).map(|customer| f64::from(customer % 2) * 10.0 + uniform()).collect();
+    a[17] = 1e140;
+    let measures = Measures::new([("a", a), ("b", vec![4.0; 5000])]).unwrap();
+    let search = as_is(1);
+    let from = search.fit(&Measures::new([("a", [0.0, 10.0, 1e140]), ("b", [4.0; 3])]).unwrap(), 3).unwrap();
+    let fit = search.refit(&measures, from.model()).unwrap();
+    assert_eq!(fit.segmentation().sizes(), [2500, 2499, 1]);
+    let (inertia, means) = lloyd_step(&rows_of(&measures), &fit.model().centroids());
+    close(fit.inertia(), inertia, 1e-12);
+    for (own, mean) in fit.model().centroids().iter().zip(&means) {
+        close(own[0], mean[0], 1e-12);
+    }
+}
+
+/// ln N(x; mean, covariance) by elimination.
+fn ln_normal(x: &[f64], mean: &[f64], covariance: &[Vec<f64>]) -> f64 {
+    let size = x.len();
+    let mut rows: Vec<Vec<f64>> =
+        covariance.iter().zip(x.iter().zip(mean)).map(|(row, (x, mean))| [&row[..], &[x - mean]].concat()).collect();
+    let mut ln = -0.5 * size as f64 * (2.0 * std::f64::consts::PI).ln();
+    for pivot in 0..size {
+        let own = rows[pivot].clone();
+        ln -= 0.5 * (own[pivot].ln() + own[size].powi(2) / own[pivot]);
+        for row in &mut rows[pivot + 1..] {
+            let factor = row[pivot] / own[pivot];
+            row.iter_mut().zip(&own).for_each(|(entry, own)| *entry -= factor * own);
+        }
+    }
+    ln
+}
+
+/// Of one to six columns: those that have loops of their own, and more.
+#[test]
+fn an_iteration_of_a_mixture_is_that_of_the_definition_for_any_number_of_columns() {
+    for count in 1..=6 {
+        let measures = named(columns(4, count, 701, 0.0));
+        let rows = rows_of(&measures);
+        let fit = |iterations| {
+            let search = GaussianMixture { restarts: 0, iterations, ..GaussianMixture::new(Seed::new(6)) };
+            search.fit(&measures, 2).unwrap()
+        };
+        let (before, after) = (fit(2), fit(3));
+        let components = before.model().components();
+        let ln_density = |row: &Vec<f64>, c: usize| {
+            components[c].weight.get().ln() + ln_normal(row, &components[c].mean, &components[c].covariance)
+        };
+        let ln: Vec<[f64; 2]> = rows.iter().map(|row| [ln_density(row, 0), ln_density(row, 1)]).collect();
+        let total = |[a, b]: &[f64; 2]| a.max(*b) + (-(a - b).abs()).exp().ln_1p();
+        close(before.log_likelihood(), ln.iter().map(total).sum(), 1e-11);
+        let memberships = before.model().memberships(&measures).unwrap();
+        for (c, component) in after.model().components().iter().enumerate() {
+            let shares: Vec<f64> = ln.iter().map(|ln| (ln[c] - total(ln)).exp()).collect();
+            for (own, share) in memberships[c].iter().zip(&shares) {
+                assert!((own - share).abs() < 1e-11, "{own} is not {share}");
+            }
+            let sum: f64 = shares.iter().sum();
+            close(component.weight.get(), sum / 701.0, 1e-10);
+            let mean =
+                |column: usize| rows.iter().zip(&shares).map(|(row, share)| share * row[column]).sum::<f64>() / sum;
+            let means: Vec<f64> = (0..count).map(mean).collect();
+            for i in 0..count {
+                close(component.mean[i], means[i], 1e-10);
+                for j in 0..count {
+                    let product = |(row, share): (&Vec<f64>, &f64)| share * (row[i] - means[i]) * (row[j] - means[j]);
+                    let covariance = rows.iter().zip(&shares).map(product).sum::<f64>() / sum;
+                    assert!((component.covariance[i][j] - covariance).abs() < 1e-9, "{i} {j}");
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// With whole numbers as centroids and in steps of a half all distances are exact, and ties are ties.
+    #[test]
+    fn a_step_over_boxes_is_that_over_customers(
+        seed in 0_u64..9999, count in 1_usize..7, customers in 20_usize..9000, k in 1_usize..9, tied in any::<bool>()
+    ) {
+        let measures = named(columns(seed, count, customers, if tied { 0.5 } else { 0.0 }));
+        let rows = rows_of(&measures);
+        prop_assume!(rows.iter().map(|row| format!("{row:?}")).collect::<std::collections::BTreeSet<_>>().len() >= k);
+        let search = |iterations| KMeans { restarts: 0, iterations, ..as_is(seed) };
+        let start = search(0).fit(&measures, k).unwrap();
+        let (inertia, means) = lloyd_step(&rows, &start.model().centroids());
+        prop_assert!((start.inertia() - inertia).abs() <= 1e-12 * inertia);
+        let moved = search(1).fit(&measures, k).unwrap();
+        for (own, mean) in moved.model().centroids().iter().flatten().zip(means.iter().flatten()) {
+            prop_assert!((own - mean).abs() <= 1e-12 * mean.abs().max(1.0), "{own} is not {mean}");
+        }
+        let again = search(1).refit(&measures, start.model()).unwrap();
+        prop_assert_eq!((again.model(), again.inertia()), (moved.model(), moved.inertia()));
+    }
+}

@@ -1,10 +1,16 @@
+#[cfg(feature = "serde")]
+mod stored;
+
 use super::{
     ClusterError, Ending, Measures, Scale, Scaling,
-    lloyd::{BLOCK, Block, Settled, lloyd},
+    lloyd::{Settled, lloyd},
+    nearest::{BLOCK, Block},
     numbered,
+    order::{Curve, ordered},
     rows::{Rows, map_ranges},
     seeding::plus_plus,
     segment,
+    tree::Tree,
 };
 use crate::lifetime::Generator;
 use crate::segment::Segmentation;
@@ -16,8 +22,10 @@ use crate::units::Seed;
 /// several starts the one with the least sum of squares is kept, the first among equals. The result is the same bit
 /// for bit for any order of customers and any number of threads; equal customers are worked on once.
 ///
-/// An iteration takes time in proportion to different customers × clusters × measures. Sums of squares have many local
-/// minima: a fit is one of them, and more starts find better ones.
+/// An iteration takes time in proportion to different customers × clusters × measures at most. Customers are kept in boxes
+/// of those who are near to each other, and a box that is wholly nearest to one centroid is counted at once: of few measures
+/// that is most of them. The centroids are those of comparing everybody. Sums of squares have many local minima: a fit is
+/// one of them, and more starts find better ones.
 ///
 /// # Formula
 ///
@@ -51,7 +59,7 @@ use crate::units::Seed;
 /// # References
 ///
 /// Lloyd (1982), *Least squares quantization in PCM*; Arthur & Vassilvitskii (2007), *k-means++: the advantages of
-/// careful seeding*.
+/// careful seeding*; Pelleg & Moore (1999), *Accelerating exact k-means algorithms with geometric reasoning*.
 #[doc(alias = "聚类")]
 #[doc(alias = "数据挖掘")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,30 +125,33 @@ impl KMeans {
     /// ```
     pub fn refit(&self, measures: &Measures, from: &Centroids) -> Result<KMeansFit, ClusterError> {
         from.scale.check(measures)?;
-        let points = enough(Rows::new(measures.columns()), from.points.len())?;
-        let settled = lloyd(&from.scale.scaled(points), from.points.clone(), self.iterations)?;
+        let points = points(measures, &from.scale, from.points.len())?;
+        let settled = lloyd(&points, from.points.clone(), self.iterations)?;
         Ok(KMeansFit::new(from.scale.clone(), settled, measures))
     }
 
     /// One start: drawn, then settled.
-    pub(super) fn start(&self, points: &Rows, clusters: usize, start: u32) -> Result<Settled, ClusterError> {
-        let centroids = plus_plus(points, clusters, &mut Generator::new(self.seed, start))?;
+    pub(super) fn start(&self, points: &Tree, clusters: usize, start: u32) -> Result<Settled, ClusterError> {
+        let centroids = plus_plus(points.rows(), clusters, &mut Generator::new(self.seed, start))?;
         lloyd(points, centroids, self.iterations)
     }
 }
 
 /// The scale of measures, and their different rows on it: at least as many as clusters.
-pub(super) fn prepared(measures: &Measures, clusters: usize, scaling: Scaling) -> Result<(Scale, Rows), ClusterError> {
-    let rows = Rows::new(measures.columns());
-    let scale = Scale::learn(measures.names(), &rows, scaling)?;
-    Ok((scale.clone(), scale.scaled(enough(rows, clusters)?)))
+pub(super) fn prepared(measures: &Measures, clusters: usize, scaling: Scaling) -> Result<(Scale, Tree), ClusterError> {
+    let scale = Scale::fit(measures, scaling)?;
+    let points = points(measures, &scale, clusters)?;
+    Ok((scale, points))
 }
 
-fn enough(rows: Rows, clusters: usize) -> Result<Rows, ClusterError> {
+fn points(measures: &Measures, scale: &Scale, clusters: usize) -> Result<Tree, ClusterError> {
+    let curve = Curve::new(measures, scale);
+    let order = ordered(measures.columns(), |customer| curve.key(customer));
+    let rows = Rows::new(measures.columns(), &order, |column, value| scale.of(column, value));
     match rows.len() {
         0 => Err(ClusterError::NoCustomers),
         distinct if distinct < clusters => Err(ClusterError::TooManyClusters { clusters, distinct }),
-        _ => Ok(rows),
+        _ => Ok(Tree::new(rows)),
     }
 }
 
@@ -149,7 +160,11 @@ fn enough(rows: Rows, clusters: usize) -> Result<Rows, ClusterError> {
 /// They stand in ascending order of the first measure, among equals of the next, so that the same clusters have the
 /// same numbers. The example is at [`KMeans`].
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "UncheckedCentroids"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "stored::UncheckedCentroids")
+)]
 pub struct Centroids {
     scale: Scale,
     points: Vec<Vec<f64>>,
@@ -179,11 +194,12 @@ impl Centroids {
     fn assigned(&self, measures: &Measures) -> Segmentation {
         let chunks = map_ranges(measures.customers(), |customers| {
             let mut block = Block::default();
+            let all: Vec<usize> = (0..self.points.len()).collect();
             let mut labels = Vec::with_capacity(customers.len());
             for first in customers.clone().step_by(BLOCK) {
                 let columns = self.scale.columns(measures, first..(first + BLOCK).min(customers.end));
                 let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-                let (_, nearest) = block.nearest(&columns, &self.points);
+                let (_, nearest) = block.nearest(&columns, &self.points, &all);
                 labels.extend(nearest.iter().map(|&label| segment(label)));
             }
             labels
@@ -196,7 +212,7 @@ impl Centroids {
 ///
 /// The example is at [`KMeans`].
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "UncheckedFit"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "stored::UncheckedFit"))]
 pub struct KMeansFit {
     model: Centroids,
     segmentation: Segmentation,
@@ -237,55 +253,5 @@ impl KMeansFit {
     /// Whether another move would change nothing.
     pub const fn ending(&self) -> Ending {
         self.ending
-    }
-}
-
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct UncheckedCentroids {
-    scale: Scale,
-    points: Vec<Vec<f64>>,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<UncheckedCentroids> for Centroids {
-    type Error = ClusterError;
-
-    fn try_from(UncheckedCentroids { scale, points }: UncheckedCentroids) -> Result<Self, ClusterError> {
-        let whole =
-            |point: &Vec<f64>| point.len() == scale.names().len() && point.iter().all(|&z| super::measures::is_mean(z));
-        if points.is_empty() || !points.iter().all(whole) {
-            return Err(ClusterError::Stored { quantity: "a centroid" });
-        }
-        if points.windows(2).any(|pair| super::lexicographic(&pair[0], &pair[1]).is_ge()) {
-            return Err(ClusterError::Stored { quantity: "the order of the centroids" });
-        }
-        Ok(Self { scale, points })
-    }
-}
-
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct UncheckedFit {
-    model: Centroids,
-    segmentation: Segmentation,
-    inertia: f64,
-    iterations: u32,
-    ending: Ending,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<UncheckedFit> for KMeansFit {
-    type Error = ClusterError;
-
-    fn try_from(raw: UncheckedFit) -> Result<Self, ClusterError> {
-        let UncheckedFit { model, segmentation, inertia, iterations, ending } = raw;
-        if segmentation.labels().len() != model.points.len() {
-            return Err(ClusterError::Stored { quantity: "number of segments" });
-        }
-        if !(inertia.is_finite() && inertia >= 0.0) {
-            return Err(ClusterError::Stored { quantity: "the sum of squares" });
-        }
-        Ok(Self { model, segmentation, inertia, iterations, ending })
     }
 }

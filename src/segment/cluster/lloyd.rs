@@ -1,7 +1,14 @@
-use super::{ClusterError, Ending, lexicographic, rows::Rows, seeding::Nearest};
+use std::ops::Range;
 
-/// Rows of a chunk that stay in the first-level cache while every centroid is compared with them.
-pub(super) const BLOCK: usize = 512;
+use super::{
+    ClusterError, Ending,
+    lanes::{Sums, dot},
+    lexicographic,
+    nearest::{BLOCK, Block},
+    rows::Rows,
+    seeding::Nearest,
+    tree::{Node, Place, Tree},
+};
 
 /// Where Lloyd's algorithm has come to.
 #[derive(Debug)]
@@ -18,12 +25,12 @@ pub(super) struct Settled {
 ///
 /// A cluster that lost everybody moves to the row farthest from the centroids that are left: its row is then nearer to a
 /// centroid than before, so that the sum of squares falls in every iteration.
-pub(super) fn lloyd(points: &Rows, start: Vec<Vec<f64>>, most: u32) -> Result<Settled, ClusterError> {
+pub(super) fn lloyd(points: &Tree, start: Vec<Vec<f64>>, most: u32) -> Result<Settled, ClusterError> {
     let mut centroids = sorted(start);
     let mut iterations = 0;
     loop {
         let tally = Tally::of(points, &centroids);
-        let next = sorted(occupied(points, tally.means(points.columns().len()), centroids.len())?);
+        let next = sorted(occupied(points.rows(), tally.means(), centroids.len())?);
         let converged = next == centroids;
         if converged || iterations == most {
             let ending = if converged { Ending::Converged } else { Ending::OutOfIterations };
@@ -65,11 +72,10 @@ struct Tally {
 }
 
 impl Tally {
-    fn of(points: &Rows, centroids: &[Vec<f64>]) -> Self {
-        let (columns, clusters) = (points.columns().len(), centroids.len());
+    fn of(points: &Tree, centroids: &[Vec<f64>]) -> Self {
+        let (columns, clusters) = (points.rows().columns().len(), centroids.len());
         let mut all = Self { inertia: 0.0, customers: vec![0.0; clusters], totals: vec![vec![0.0; clusters]; columns] };
-        for chunk in points.map_chunks(|rows| Self::of_chunk(&points.part(&rows), &points.customers()[rows], centroids))
-        {
+        for chunk in points.map_chunks(|chunk| Pass::new(points, centroids).over(chunk)) {
             all.inertia += chunk.inertia;
             add(&mut all.customers, &chunk.customers);
             for (total, part) in all.totals.iter_mut().zip(&chunk.totals) {
@@ -79,25 +85,20 @@ impl Tally {
         all
     }
 
-    fn of_chunk(columns: &[&[f64]], customers: &[f64], centroids: &[Vec<f64>]) -> Self {
-        let mut block = Block::default();
-        let mut inertia = 0.0;
-        let mut sums = Sums::new(columns.len(), centroids.len());
-        for (number, customers) in customers.chunks(BLOCK).enumerate() {
-            let rows = number * BLOCK..number * BLOCK + customers.len();
-            let columns: Vec<&[f64]> = columns.iter().map(|column| &column[rows.clone()]).collect();
-            let (squares, labels) = block.nearest(&columns, centroids);
-            inertia += dot(squares, customers);
-            sums.add(&columns, customers, labels);
+    /// The customers and the inside of a box as a whole.
+    fn add(&mut self, node: &Node, label: usize, centroid: &[f64]) {
+        self.inertia += node.squares(centroid);
+        self.customers[label] += node.customers;
+        for (totals, side) in self.totals.iter_mut().zip(&node.sides) {
+            totals[label] += side.total;
         }
-        Self { inertia, customers: sums.customers(), totals: sums.totals() }
     }
 
     /// The means of the clusters that have customers.
-    fn means(&self, columns: usize) -> Vec<Vec<f64>> {
+    fn means(&self) -> Vec<Vec<f64>> {
         let occupied = self.customers.iter().enumerate().filter(|(_, customers)| **customers > 0.0);
         let mean = |(cluster, &customers): (usize, &f64)| {
-            (0..columns).map(|column| self.totals[column][cluster] / customers).collect()
+            self.totals.iter().map(|totals| totals[cluster] / customers).collect()
         };
         occupied.map(mean).collect()
     }
@@ -107,187 +108,80 @@ fn add(total: &mut [f64], part: &[f64]) {
     total.iter_mut().zip(part).for_each(|(total, part)| *total += part);
 }
 
-/// The nearest centroid of each row of a block.
-pub(super) struct Block {
-    squares: [f64; BLOCK],
-    least: [f64; BLOCK],
-    numbers: [f64; BLOCK],
-    labels: [usize; BLOCK],
-}
+/// Up to so many, boxes of a million rows are small beside clusters, and trying each pays.
+const FEW_COLUMNS: usize = 8;
 
-impl Default for Block {
-    fn default() -> Self {
-        Self { squares: [0.0; BLOCK], least: [0.0; BLOCK], numbers: [0.0; BLOCK], labels: [0; BLOCK] }
-    }
-}
-
-impl Block {
-    /// Squared distances to the nearest centroid, and which it is; among equals the first.
-    pub(super) fn nearest(&mut self, columns: &[&[f64]], centroids: &[Vec<f64>]) -> (&[f64], &[usize]) {
-        match *columns {
-            [a] => self.nearest_of([a], centroids),
-            [a, b] => self.nearest_of([a, b], centroids),
-            [a, b, c] => self.nearest_of([a, b, c], centroids),
-            [a, b, c, d] => self.nearest_of([a, b, c, d], centroids),
-            _ => self.nearest_of_many(columns, centroids),
-        }
-        let rows = columns[0].len();
-        let (numbers, labels) = (&self.numbers[..rows], &mut self.labels[..rows]);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a position among centroids")]
-        labels.iter_mut().zip(numbers).for_each(|(label, number)| *label = *number as usize);
-        (&self.least[..rows], labels)
-    }
-
-    /// Of few columns: a few rows are compared with all centroids before they leave the registers.
-    fn nearest_of<const N: usize>(&mut self, columns: [&[f64]; N], centroids: &[Vec<f64>]) {
-        let rows = columns[0].len();
-        let columns = columns.map(|column| &column[..rows]);
-        let whole = rows - rows % LANES;
-        for from in (0..whole).step_by(LANES) {
-            let at: [[f64; LANES]; N] = columns.map(|column| std::array::from_fn(|lane| column[from + lane]));
-            let (least, numbers) = nearest_in_lanes(&at, centroids);
-            self.least[from..from + LANES].copy_from_slice(&least);
-            self.numbers[from..from + LANES].copy_from_slice(&numbers);
-        }
-        for row in whole..rows {
-            let at = columns.map(|column| [column[row]]);
-            ([self.least[row]], [self.numbers[row]]) = nearest_in_lanes(&at, centroids);
-        }
-    }
-
-    fn nearest_of_many(&mut self, columns: &[&[f64]], centroids: &[Vec<f64>]) {
-        let rows = columns[0].len();
-        let (squares, least) = (&mut self.squares[..rows], &mut self.least[..rows]);
-        let numbers = &mut self.numbers[..rows];
-        least.fill(f64::INFINITY);
-        numbers.fill(0.0);
-        for (label, centroid) in centroids.iter().enumerate() {
-            squared_distances(columns, centroid, squares);
-            let label = label as f64;
-            for ((square, least), number) in squares.iter().zip(least.iter_mut()).zip(numbers.iter_mut()) {
-                (*least, *number) = nearer(*least, *number, *square, label);
-            }
-        }
-    }
-}
-
-/// Squared distances of some rows, column by column, to the nearest centroid, and which it is.
-#[inline]
-fn nearest_in_lanes<const N: usize, const L: usize>(
-    at: &[[f64; L]; N],
-    centroids: &[Vec<f64>],
-) -> ([f64; L], [f64; L]) {
-    let (mut least, mut numbers) = ([f64::INFINITY; L], [0.0; L]);
-    for (label, centroid) in centroids.iter().enumerate() {
-        let Some(centroid) = centroid.first_chunk::<N>() else { continue };
-        let mut squares = [0.0; L];
-        for (column, centre) in at.iter().zip(centroid) {
-            for lane in 0..L {
-                let difference = column[lane] - centre;
-                squares[lane] += difference * difference;
-            }
-        }
-        for lane in 0..L {
-            (least[lane], numbers[lane]) = nearer(least[lane], numbers[lane], squares[lane], label as f64);
-        }
-    }
-    (least, numbers)
-}
-
-/// The nearer of what was found and of the centroid that comes next.
+/// One pass over a chunk: what is wholly nearest to one centroid is added as a whole, and the rest row by row.
 ///
-/// Labels ascend, so that the last one found nearer is the greatest: a maximum, unlike a branch, is taken in all lanes of a
-/// register at once.
-#[inline]
-fn nearer(least: f64, number: f64, square: f64, label: f64) -> (f64, f64) {
-    let found = if square < least { label } else { 0.0 };
-    (if square < least { square } else { least }, if found > number { found } else { number })
+/// Pelleg & Moore (1999), and the paper at [`Node::candidates`].
+struct Pass<'a> {
+    points: &'a Tree,
+    centroids: &'a [Vec<f64>],
+    /// Positions of centroids: all, then those that can be nearest in a node, then those in a node of it, and so on.
+    candidates: Vec<usize>,
+    block: Block,
+    /// Of what was added row by row.
+    sums: Sums,
+    tally: Tally,
 }
 
-/// The squared distance of every row to a centre.
-pub(super) fn squared_distances(columns: &[&[f64]], centre: &[f64], squares: &mut [f64]) {
-    debug_assert_eq!(columns.len(), centre.len(), "a centre has a coordinate for each column");
-    squares.fill(0.0);
-    let ((fours, rest), (centres, last)) = (columns.as_chunks(), centre.as_chunks());
-    for (&columns, &centre) in fours.iter().zip(centres) {
-        add_squares::<4>(columns, centre, squares);
-    }
-    match (rest, last) {
-        (&[a], &[p]) => add_squares([a], [p], squares),
-        (&[a, b], &[p, q]) => add_squares([a, b], [p, q], squares),
-        (&[a, b, c], &[p, q, r]) => add_squares([a, b, c], [p, q, r], squares),
-        // Fewer than four are left, of either as many: none.
-        _ => {}
-    }
-}
-
-/// A few columns at a time: compiled for each number of them, the loop runs on all lanes of a register.
-fn add_squares<const N: usize>(columns: [&[f64]; N], centre: [f64; N], squares: &mut [f64]) {
-    let columns = columns.map(|column| &column[..squares.len()]);
-    for (row, square) in squares.iter_mut().enumerate() {
-        for (column, centre) in columns.iter().zip(centre) {
-            let difference = column[row] - centre;
-            *square += difference * difference;
-        }
-    }
-}
-
-/// Independent sums, so that an addition need not wait for the one before it.
-const LANES: usize = 4;
-
-/// Σ aᵢ bᵢ, in lanes of twice the width of those by cluster: nothing else waits here.
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [0.0; 2 * LANES];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<{ 2 * LANES }>(), b.as_chunks::<{ 2 * LANES }>());
-    for (a, b) in a.iter().zip(b) {
-        for (lane, sum) in lanes.iter_mut().enumerate() {
-            *sum += a[lane] * b[lane];
-        }
-    }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    lanes.iter().sum::<f64>() + rest
-}
-
-/// Σ aᵢ in the same lanes.
-pub(super) fn sum(values: &[f64]) -> f64 {
-    let mut lanes = [0.0; 2 * LANES];
-    let (chunks, rest) = values.as_chunks::<{ 2 * LANES }>();
-    for chunk in chunks {
-        lanes.iter_mut().zip(chunk).for_each(|(sum, value)| *sum += value);
-    }
-    lanes.iter().sum::<f64>() + rest.iter().sum::<f64>()
-}
-
-/// Sums by cluster, of the customers and of each column, in interleaved lanes.
-struct Sums {
-    customers: Vec<[f64; LANES]>,
-    columns: Vec<Vec<[f64; LANES]>>,
-}
-
-impl Sums {
-    fn new(columns: usize, clusters: usize) -> Self {
-        let none = vec![[0.0; LANES]; clusters];
-        Self { customers: none.clone(), columns: vec![none; columns] }
-    }
-
-    fn add(&mut self, columns: &[&[f64]], customers: &[f64], labels: &[usize]) {
-        scatter(&mut self.customers, labels, |row| customers[row]);
-        for (sums, column) in self.columns.iter_mut().zip(columns) {
-            scatter(sums, labels, |row| customers[row] * column[row]);
+impl<'a> Pass<'a> {
+    fn new(points: &'a Tree, centroids: &'a [Vec<f64>]) -> Self {
+        let (columns, clusters) = (points.rows().columns().len(), centroids.len());
+        Self {
+            points,
+            centroids,
+            candidates: (0..clusters).collect(),
+            block: Block::default(),
+            sums: Sums::new(columns, clusters),
+            tally: Tally { inertia: 0.0, customers: vec![0.0; clusters], totals: vec![vec![0.0; clusters]; columns] },
         }
     }
 
-    fn customers(&self) -> Vec<f64> {
-        self.customers.iter().map(|lanes| lanes.iter().sum()).collect()
+    fn over(mut self, chunk: Place) -> Tally {
+        self.visit(chunk, 0..self.centroids.len());
+        add(&mut self.tally.customers, &self.sums.customers());
+        for (totals, sums) in self.tally.totals.iter_mut().zip(self.sums.totals()) {
+            add(totals, &sums);
+        }
+        self.tally
     }
 
-    fn totals(&self) -> Vec<Vec<f64>> {
-        self.columns.iter().map(|sums| sums.iter().map(|lanes| lanes.iter().sum()).collect()).collect()
+    fn visit(&mut self, place: Place, among: Range<usize>) {
+        let node = self.points.node(place);
+        let before = self.candidates.len();
+        node.candidates(self.centroids, &mut self.candidates, among);
+        let kept = before..self.candidates.len();
+        if let [label] = self.candidates[kept.clone()] {
+            self.tally.add(node, label, &self.centroids[label]);
+        } else if self.rows_are_sooner(place, kept.clone()) {
+            self.add_rows(&node.rows, kept);
+        } else {
+            for inside in self.points.inside(place) {
+                self.visit(inside, kept.clone());
+            }
+        }
+        self.candidates.truncate(before);
     }
-}
 
-fn scatter(sums: &mut [[f64; LANES]], labels: &[usize], value: impl Fn(usize) -> f64) {
-    for (row, &label) in labels.iter().enumerate() {
-        sums[label][row % LANES] += value(row);
+    /// Whether there is no box inside, or those of many columns are so wide that the first excludes no centroid.
+    fn rows_are_sooner(&mut self, place: Place, among: Range<usize>) -> bool {
+        let Some(first) = self.points.inside(place).next() else { return true };
+        if self.points.rows().columns().len() <= FEW_COLUMNS || self.points.node(place).rows.len() > BLOCK {
+            return false;
+        }
+        let before = self.candidates.len();
+        self.points.node(first).candidates(self.centroids, &mut self.candidates, among.clone());
+        let kept = self.candidates.len() - before;
+        self.candidates.truncate(before);
+        kept == among.len()
+    }
+
+    fn add_rows(&mut self, rows: &Range<usize>, among: Range<usize>) {
+        let columns = self.points.rows().part(rows);
+        let customers = &self.points.rows().customers()[rows.clone()];
+        let (squares, labels) = self.block.nearest(&columns, self.centroids, &self.candidates[among]);
+        self.tally.inertia += dot(squares, customers);
+        self.sums.add(&columns, customers, labels);
     }
 }

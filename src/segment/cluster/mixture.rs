@@ -1,8 +1,16 @@
+mod density;
 mod em;
+mod expectation;
+mod exponential;
 mod gaussian;
+mod moments;
+#[cfg(feature = "serde")]
+mod stored;
 
-use em::{Climbed, Expectation, Search, responsibilities};
-use gaussian::{Density, Gaussian};
+use density::Density;
+use em::{Climbed, Search};
+use expectation::{Expectation, responsibilities};
+use gaussian::Gaussian;
 
 use super::{
     ClusterError, Ending, KMeans, Measures, Scale, Scaling, kmeans::prepared, lexicographic, numbered,
@@ -93,7 +101,7 @@ impl GaussianMixture {
         }
         checked_floor(self.floor)?;
         let (scale, points) = prepared(measures, components, Scaling::Standard)?;
-        let search = Search { points: &points, floor: self.floor, most: self.iterations };
+        let search = Search { points: points.rows(), floor: self.floor, most: self.iterations };
         let k_means = KMeans::new(self.seed);
         let mut best: Option<Climbed> = None;
         for start in 0..=self.restarts {
@@ -107,7 +115,7 @@ impl GaussianMixture {
         model.gaussians.sort_by(|a, b| lexicographic(&a.mean, &b.mean));
         // In the order kept: a sum of densities depends on it in the last bit.
         let log_likelihood =
-            Expectation::of(&points, &model.densities()).log_likelihood - model.ln_volume(points.total());
+            Expectation::of(points.rows(), &model.densities()).log_likelihood - model.ln_volume(points.rows().total());
         let segmentation = model.assigned(measures);
         let (iterations, ending) = (best.iterations, best.ending);
         Ok(MixtureFit { model, segmentation, log_likelihood, iterations, ending })
@@ -123,7 +131,7 @@ fn checked_floor(value: f64) -> Result<(), ClusterError> {
 /// Components stand in ascending order of their mean in the first measure, among equals in the next. The example is at
 /// [`GaussianMixture`].
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "UncheckedModel"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "stored::UncheckedModel"))]
 pub struct MixtureModel {
     scale: Scale,
     floor: f64,
@@ -163,6 +171,8 @@ impl MixtureModel {
     }
 
     /// The probability that each customer belongs to each component: a column a component, in their order.
+    ///
+    /// What is less than 3e-308 of the greatest is 0.
     ///
     /// # Formula
     ///
@@ -251,7 +261,7 @@ impl MixtureModel {
 ///
 /// Schwarz (1978), *Estimating the dimension of a model*.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "UncheckedFit"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "stored::UncheckedFit"))]
 pub struct MixtureFit {
     model: MixtureModel,
     segmentation: Segmentation,
@@ -300,65 +310,5 @@ impl MixtureFit {
     /// Whether another iteration would hardly raise the likelihood.
     pub const fn ending(&self) -> Ending {
         self.ending
-    }
-}
-
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct UncheckedModel {
-    scale: Scale,
-    floor: f64,
-    gaussians: Vec<Gaussian>,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<UncheckedModel> for MixtureModel {
-    type Error = ClusterError;
-
-    fn try_from(UncheckedModel { scale, floor, gaussians }: UncheckedModel) -> Result<Self, ClusterError> {
-        checked_floor(floor)?;
-        let measures = scale.names().len();
-        let is_possible = |gaussian: &Gaussian| {
-            gaussian.is_possible(measures, floor)
-                && gaussian.covariance_in(scale.spreads()).iter().flatten().all(|value| value.is_finite())
-        };
-        if gaussians.is_empty() || !gaussians.iter().all(is_possible) {
-            return Err(ClusterError::Stored { quantity: "a component" });
-        }
-        let total: f64 = gaussians.iter().map(|gaussian| gaussian.weight).sum();
-        // As far as sums of rounded weights miss 1.
-        if (total - 1.0).abs() > 1e-9 {
-            return Err(ClusterError::Stored { quantity: "the sum of the weights" });
-        }
-        if gaussians.windows(2).any(|pair| lexicographic(&pair[0].mean, &pair[1].mean).is_gt()) {
-            return Err(ClusterError::Stored { quantity: "the order of the components" });
-        }
-        Ok(Self { scale, floor, gaussians })
-    }
-}
-
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct UncheckedFit {
-    model: MixtureModel,
-    segmentation: Segmentation,
-    log_likelihood: f64,
-    iterations: u32,
-    ending: Ending,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<UncheckedFit> for MixtureFit {
-    type Error = ClusterError;
-
-    fn try_from(raw: UncheckedFit) -> Result<Self, ClusterError> {
-        let UncheckedFit { model, segmentation, log_likelihood, iterations, ending } = raw;
-        if segmentation.labels().len() != model.gaussians.len() {
-            return Err(ClusterError::Stored { quantity: "number of segments" });
-        }
-        if segmentation.is_empty() || !log_likelihood.is_finite() {
-            return Err(ClusterError::Stored { quantity: "the log-likelihood" });
-        }
-        Ok(Self { model, segmentation, log_likelihood, iterations, ending })
     }
 }

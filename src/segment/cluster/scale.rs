@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use super::{ClusterError, Measures, measures::in_range, rows::Rows};
+use super::{ClusterError, Measures, measures::in_range, rows::map_ranges};
 
 /// How measures in different units are made comparable before distances are taken.
 ///
@@ -54,15 +54,12 @@ impl Scale {
     /// [`ClusterError::NoCustomers`], or [`ClusterError::Constant`] with the names of the columns that have no spread,
     /// except for [`Scaling::AsIs`].
     pub fn fit(measures: &Measures, scaling: Scaling) -> Result<Self, ClusterError> {
-        Self::learn(measures.names(), &Rows::new(measures.columns()), scaling)
-    }
-
-    pub(super) fn learn(names: &[String], rows: &Rows, scaling: Scaling) -> Result<Self, ClusterError> {
-        if rows.len() == 0 {
+        if measures.customers() == 0 {
             return Err(ClusterError::NoCustomers);
         }
-        let learnt = (0..names.len()).map(|column| centre_and_spread(rows, column, scaling));
+        let learnt = measures.columns().iter().map(|column| centre_and_spread(column, scaling));
         let (centres, spreads): (Vec<f64>, Vec<f64>) = learnt.unzip();
+        let names = measures.names();
         let constant = names.iter().zip(&spreads).filter(|(_, spread)| !spread.is_normal());
         let measures: Vec<String> = constant.map(|(name, _)| name.clone()).collect();
         if measures.is_empty() {
@@ -85,11 +82,6 @@ impl Scale {
     /// What becomes a distance of 1, by measure; above 0.
     pub fn spreads(&self) -> &[f64] {
         &self.spreads
-    }
-
-    /// Rows that the scale was learnt from, or in the same range.
-    pub(super) fn scaled(&self, rows: Rows) -> Rows {
-        rows.replaced(|column, value| self.of(column, value))
     }
 
     /// A number on the scale.
@@ -128,27 +120,50 @@ impl Scale {
     }
 }
 
-fn centre_and_spread(rows: &Rows, column: usize, scaling: Scaling) -> (f64, f64) {
+fn centre_and_spread(values: &[f64], scaling: Scaling) -> (f64, f64) {
     if scaling == Scaling::AsIs {
         return (0.0, 1.0);
     }
-    let values = &rows.columns()[column];
-    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let range = values.iter().copied().fold(f64::NEG_INFINITY, f64::max) - least;
+    let (least, greatest) = ends(values);
+    let range = greatest - least;
     if scaling == Scaling::MinMax || !range.is_normal() {
         return (least, range);
     }
     // In shares of the range, whose squares neither overflow nor vanish.
-    let sum = |of: &(dyn Fn(f64) -> f64 + Sync)| -> f64 {
-        let chunks = rows.map_chunks(|part| {
-            let counted = values[part.clone()].iter().zip(&rows.customers()[part]);
-            counted.map(|(&value, customers)| customers * of((value - least) / range)).sum::<f64>()
-        });
-        chunks.iter().sum()
-    };
-    let mean = sum(&|share| share) / rows.total();
-    let variance = sum(&|share| (share - mean).powi(2)) / rows.total();
+    let share = |value: f64| (value - least) / range;
+    let mean = mean(values, share);
+    let variance = self::mean(values, |value| (share(value) - mean).powi(2));
     (least + range * mean, range * variance.sqrt())
+}
+
+/// The mean of a function from 0 to 1, the same to the last bit for any order of the values.
+///
+/// The terms are counted in units of 2⁻⁶², finer than the last digit of any that weighs: whole numbers add exactly.
+#[expect(clippy::cast_possible_truncation, reason = "from 0 to 2^62")]
+fn mean(values: &[f64], of: impl Fn(f64) -> f64 + Sync + Send) -> f64 {
+    const UNITS: f64 = (1_u64 << 62) as f64;
+    let sum = |part: Range<usize>| values[part].iter().map(|&value| i128::from((of(value) * UNITS) as i64)).sum();
+    let sums: Vec<i128> = map_ranges(values.len(), sum);
+    sums.iter().sum::<i128>() as f64 / (UNITS * values.len() as f64)
+}
+
+/// The least and the greatest of some values.
+pub(super) fn ends(values: &[f64]) -> (f64, f64) {
+    const NONE: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
+    let wider = |(least, greatest): (f64, f64), (from, to): (f64, f64)| {
+        (if from < least { from } else { least }, if to > greatest { to } else { greatest })
+    };
+    let of_part = |part: Range<usize>| {
+        let mut lanes = [NONE; 4];
+        let (chunks, rest) = values[part].as_chunks::<4>();
+        for chunk in chunks {
+            lanes.iter_mut().zip(chunk).for_each(|(ends, &value)| *ends = wider(*ends, (value, value)));
+        }
+        lanes.into_iter().chain(rest.iter().map(|&value| (value, value))).fold(NONE, wider)
+    };
+    let (least, greatest) = map_ranges(values.len(), of_part).into_iter().fold(NONE, wider);
+    // A zero without its sign, which depends on the order.
+    (least + 0.0, greatest + 0.0)
 }
 
 #[cfg(feature = "serde")]

@@ -1,7 +1,10 @@
+use std::ops::Range;
+
 use super::{
     ClusterError,
-    lloyd::squared_distances,
-    rows::{Rows, map_ranges},
+    lanes::dot,
+    nearest::squared_distances,
+    rows::{CHUNK, Rows},
 };
 use crate::lifetime::Generator;
 
@@ -24,32 +27,47 @@ pub(super) fn plus_plus(points: &Rows, clusters: usize, rng: &mut Generator) -> 
 
 /// The squared distance of every row to the nearest of some centroids, chunk by chunk; 1 as long as there is none.
 pub(super) struct Nearest {
-    chunks: Vec<Vec<f64>>,
+    chunks: Vec<Chunk>,
     started: bool,
+}
+
+struct Chunk {
+    first: usize,
+    squares: Vec<f64>,
+    /// Of the customers, each with the square as weight.
+    weight: f64,
 }
 
 impl Nearest {
     pub(super) fn to_none(points: &Rows) -> Self {
-        Self { chunks: points.map_chunks(|rows| vec![1.0; rows.len()]), started: false }
+        let none = |rows: Range<usize>| {
+            let weight = points.customers()[rows.clone()].iter().sum();
+            Chunk { first: rows.start, squares: vec![1.0; rows.len()], weight }
+        };
+        Self { chunks: points.map_chunks(none), started: false }
     }
 
     /// One more centroid.
     pub(super) fn approach(&mut self, points: &Rows, centroid: &[f64]) {
-        let before = if self.started { Some(&self.chunks) } else { None };
-        let mut chunks = points.map_chunks(|rows| {
+        let started = self.started;
+        let nearer = |rows: Range<usize>, before: &Chunk| {
             let mut squares = vec![0.0; rows.len()];
             squared_distances(&points.part(&rows), centroid, &mut squares);
-            squares
-        });
-        for (chunk, before) in chunks.iter_mut().zip(before.into_iter().flatten()) {
-            chunk.iter_mut().zip(before).for_each(|(square, before)| *square = square.min(*before));
-        }
-        (self.chunks, self.started) = (chunks, true);
+            if started {
+                for (square, before) in squares.iter_mut().zip(&before.squares) {
+                    *square = if before < square { *before } else { *square };
+                }
+            }
+            let weight = dot(&squares, &points.customers()[rows.clone()]);
+            Chunk { first: rows.start, squares, weight }
+        };
+        self.chunks = points.map_chunks(|rows| nearer(rows.clone(), &self.chunks[rows.start / CHUNK]));
+        self.started = true;
     }
 
     /// The row at the greatest distance, the first among equals; `None` when all are at none.
     pub(super) fn farthest(&self) -> Option<usize> {
-        let squares = self.chunks.iter().flatten().copied().enumerate();
+        let squares = self.chunks.iter().flat_map(|chunk| &chunk.squares).copied().enumerate();
         let farther = |best: (usize, f64), next: (usize, f64)| if next.1 > best.1 { next } else { best };
         let (row, square) = squares.fold((0, 0.0), farther);
         (square > 0.0).then_some(row)
@@ -57,27 +75,12 @@ impl Nearest {
 
     /// A row drawn with its customers times squared distance as weight; `None` when all weights are zero.
     fn draw(&self, customers: &[f64], rng: &mut Generator) -> Option<usize> {
-        let starts: Vec<usize> = self
-            .chunks
-            .iter()
-            .scan(0, |next, chunk| {
-                *next += chunk.len();
-                Some(*next - chunk.len())
-            })
-            .collect();
-        let sums = map_ranges(self.chunks.len(), |chunks| {
-            let sum = |chunk: usize| -> f64 {
-                let customers = &customers[starts[chunk]..];
-                self.chunks[chunk].iter().zip(customers).map(|(square, customers)| square * customers).sum()
-            };
-            chunks.map(sum).collect::<Vec<_>>()
-        })
-        .concat();
-        let (chunk, left) = landed(&sums, rng.uniform() * sums.iter().sum::<f64>())?;
-        let customers = &customers[starts[chunk]..];
+        let weights: Vec<f64> = self.chunks.iter().map(|chunk| chunk.weight).collect();
+        let (chunk, left) = landed(&weights, rng.uniform() * weights.iter().sum::<f64>())?;
+        let Chunk { first, squares, .. } = &self.chunks[chunk];
         let weights: Vec<f64> =
-            self.chunks[chunk].iter().zip(customers).map(|(square, customers)| square * customers).collect();
-        landed(&weights, left).map(|(row, _)| starts[chunk] + row)
+            squares.iter().zip(&customers[*first..]).map(|(square, customers)| square * customers).collect();
+        landed(&weights, left).map(|(row, _)| first + row)
     }
 }
 

@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use super::{ClusterError, Measures, Scale, lloyd::squared_distances, rows::Rows};
+use super::{ClusterError, Measures, Scale, nearest::squared_distances, order::ordered, rows::Rows};
 use crate::lifetime::Generator;
 use crate::segment::Segmentation;
 use crate::{parallel, units::Seed};
@@ -93,7 +93,8 @@ impl Silhouette {
         // The segment first: then each is a range of rows.
         let mut columns = vec![segmentation.segments().iter().map(|&segment| f64::from(segment)).collect()];
         columns.extend_from_slice(&scale.columns(measures, 0..expected));
-        let all = Rows::new(&columns);
+        let order = ordered(&columns, |customer| segmentation.segments()[customer].into());
+        let all = Rows::new(&columns, &order, |_, value| value);
         let (rows, base) = if all.len() <= MOST_ROWS as usize {
             (all, SilhouetteBase::Everybody)
         } else {

@@ -39,7 +39,7 @@ impl Gaussian {
         self.covariance.iter().zip(spreads).map(row).collect()
     }
 
-    fn matrix(&self) -> DMatrix<f64> {
+    pub(super) fn matrix(&self) -> DMatrix<f64> {
         DMatrix::from_fn(self.mean.len(), self.mean.len(), |row, column| self.covariance[row][column])
     }
 
@@ -56,49 +56,6 @@ impl Gaussian {
         shaped && {
             let matrix = self.matrix();
             matrix == matrix.transpose() && SymmetricEigen::new(matrix).eigenvalues.min() >= 0.999 * floor
-        }
-    }
-}
-
-/// What the density of a component needs: ln(weight · normalising constant), mean, and the matrix that makes its
-/// covariance the identity.
-#[derive(Debug)]
-pub(super) struct Density {
-    ln_constant: f64,
-    pub(super) mean: Vec<f64>,
-    /// Row by row: the axes over their standard deviations.
-    whitening: Vec<Vec<f64>>,
-}
-
-impl Density {
-    pub(super) fn new(gaussian: &Gaussian, floor: f64) -> Self {
-        const LN_2PI: f64 = 1.837_877_066_409_345_5;
-        let SymmetricEigen { eigenvalues, eigenvectors } = SymmetricEigen::new(gaussian.matrix());
-        // A variance held on the floor may come back below it by rounding.
-        let variances: Vec<f64> = eigenvalues.iter().map(|value| value.max(floor)).collect();
-        let axis = |(axis, variance): (usize, &f64)| -> Vec<f64> {
-            eigenvectors.column(axis).iter().map(|entry| entry / variance.sqrt()).collect()
-        };
-        let ln_spread: f64 = variances.iter().map(|variance| variance.ln() + LN_2PI).sum();
-        Self {
-            ln_constant: gaussian.weight.ln() - 0.5 * ln_spread,
-            mean: gaussian.mean.clone(),
-            whitening: variances.iter().enumerate().map(axis).collect(),
-        }
-    }
-
-    /// ln(weight · density) of the rows whose differences from the mean are given by column; `along` is room for as many.
-    pub(super) fn ln_into(&self, differences: &[Vec<f64>], along: &mut [f64], ln_density: &mut [f64]) {
-        ln_density.fill(0.0);
-        for axis in &self.whitening {
-            along.fill(0.0);
-            for (difference, entry) in differences.iter().zip(axis) {
-                along.iter_mut().zip(difference).for_each(|(along, difference)| *along += entry * difference);
-            }
-            ln_density.iter_mut().zip(along.iter()).for_each(|(square, along)| *square += along * along);
-        }
-        for square in ln_density {
-            *square = self.ln_constant - 0.5 * *square;
         }
     }
 }
