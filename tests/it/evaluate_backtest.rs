@@ -480,7 +480,25 @@ fn values_of_a_fold_are_those_of_its_customers_and_rules_have_none() {
         .sum();
     // What was spent after the cut, first day and all: 244,091.94 of the log less 173,115.55 before.
     let bias = expected - (244_091.94 - 173_115.55);
-    assert!((values.bias().unwrap().amount() - bias).abs() < 1e-6);
+    assert!((values.assessment().bias().unwrap().amount() - bias).abs() < 1e-6);
+    // The errors of both fits, each by the delta method of its own.
+    let total = values.total();
+    let spent = split.calibration.spend().unwrap();
+    let sum = |purchases: &BgNbd, spend: &GammaGamma| -> f64 {
+        let of = |(history, spent)| {
+            let mean = spend.forecast(spent).unwrap().mean().unwrap().amount();
+            purchases.forecast(history).expected_purchases(split.span) * mean
+        };
+        split.calibration.purchases().iter().zip(spent).map(of).sum()
+    };
+    let by_purchases = purchases.delta(|model| sum(model, spend.model())).unwrap().standard_error;
+    let by_spend = spend.delta(|model| sum(purchases.model(), model)).unwrap().standard_error;
+    let error = total.parameters_error.unwrap().amount();
+    assert!((error / by_purchases.hypot(by_spend) - 1.0).abs() < 1e-9, "{error} {by_purchases} {by_spend}");
+    assert!(by_purchases > 1_000.0 && by_spend > 100.0);
+    // What chance leaves open is far less than what was missed, and about a tenth of it in all.
+    let interval = total.interval(Probability::new(0.95).unwrap()).unwrap();
+    assert!(interval.low < total.expected.amount() && interval.high > total.expected.amount());
     let missing = EvaluationError::NoModel { name: "mean rate of all".into() };
     assert_eq!(fold.values(&fold.contenders()[1], Mle::default()), Err(missing));
 }
