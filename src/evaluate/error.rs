@@ -107,6 +107,9 @@ pub enum EvaluationError {
         /// How many customers there are.
         customers: usize,
     },
+    /// Classes that were stored are not in order.
+    #[error("classes do not ascend, expected each to end before the next begins")]
+    ClassesNotAscending,
     /// A backtest without a cut.
     #[error("no cuts, expected at least one")]
     NoCuts,

@@ -212,7 +212,9 @@ impl ValueAssessment {
     ///
     /// [`EvaluationError::Customer`] names the first customer without a finite mean.
     pub fn bias(&self) -> Result<ExpectedMoney, EvaluationError> {
-        self.total(None)?.bias()
+        let miss = |(value, actual): (&UndiscountedValue, &ExpectedMoney)| Ok(value.mean()?.amount() - actual.amount());
+        let misses = each(self.values.iter().zip(&self.actual).map(miss).collect())?;
+        Ok(ExpectedMoney::new(misses.iter().sum(), self.currency)?)
     }
 }
 

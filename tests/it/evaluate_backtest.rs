@@ -202,6 +202,37 @@ fn forecasts_made_elsewhere_are_ranked_with_the_others() {
     assert_eq!(judged.with("nobody", vec![vec![]]), lengths(0, 2_357));
 }
 
+/// Differences of 1e200 have squares beyond numbers; their error is a number.
+#[test]
+fn forecasts_beyond_all_measure_are_compared_with_a_finite_error() {
+    let judged = backtest(&["1997-09-30"], 60, &[], &RULES[..1]).run(&cdnow(), go_on).unwrap();
+    let wild = (0..2_357).map(|index| CountForecast::point(if index % 2 == 0 { 1e100 } else { 0.0 }).unwrap());
+    let judged = judged.clone().with("wild", vec![wild.collect()]).unwrap();
+    let comparison = judged.compare(Score::SquaredError).unwrap();
+    let last = &comparison.ranking()[1];
+    // Half of the losses are 1e200: the standard deviation is half of that, and its mean is over 2,357.
+    let expected = 0.5e200 / 2_357_f64.sqrt();
+    assert!((last.standard_error.unwrap() / expected - 1.0).abs() < 1e-3, "{last:?}");
+    assert!(comparison.best_model().unwrap().confidence.unwrap().get() > 0.999);
+}
+
+#[test]
+fn an_observer_can_stop_before_any_step() {
+    let log = cdnow();
+    let work = backtest(&["1997-09-30", "1997-10-31"], 30, &[], &RULES[..3]);
+    for stop in 1..6 {
+        let stopped =
+            work.run(
+                &log,
+                |progress| {
+                    if progress.done < stop { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                },
+            );
+        let Err(EvaluationError::Stopped(progress)) = stopped else { panic!("{stop}: {stopped:?}") };
+        assert!(progress.of == 6 && (stop..6).contains(&progress.done), "{stop}: {progress:?}");
+    }
+}
+
 #[test]
 fn an_observer_is_told_of_all_work_and_can_stop_it() {
     let log = cdnow();
@@ -459,6 +490,34 @@ fn in_a_known_world_the_true_model_wins_and_intervals_cover_the_total() {
     println!("intervals of 95 % held {covered} of {worlds} totals; the true model won {won} times");
     assert!((0.90..=0.99).contains(&(covered as f64 / worlds as f64)), "{covered} of {worlds}");
     assert_eq!(won, worlds);
+}
+
+/// The same world in money: intervals of the total spend.
+#[test]
+#[ignore = "slow: simulated worlds, `cargo test --release -- --ignored known_world`"]
+fn in_a_known_world_intervals_cover_the_total_spend() {
+    let truth = bg_nbd([0.6, 4.0, 0.8, 2.5]);
+    let v = ExpectedMoney::new(15.44, Currency::USD).unwrap();
+    let spend = GammaGamma::new(GammaGammaParams { p: 6.25, q: 3.74, v }).unwrap();
+    let midnight = |seconds| Timestamp::from_seconds(seconds).unwrap();
+    let (start, end) = (midnight(852_076_800), midnight(883_612_800)); // 1997-01-01, 1998-01-01
+    let window = SimulationWindow { start, winning: Span::weeks(12.0).unwrap(), end };
+    let days = Window::new(day("1997-01-01"), day("1997-12-31"), FirstSeen::IsNew).unwrap();
+    let work = backtest(&["1997-09-30"], 92, &[ModelKind::BgNbd], &[]);
+    let (worlds, mut covered, mut bias) = (400, 0, 0.0);
+    for world in 0..worlds {
+        let rows = simulate_interactions(&truth, &spend, &window, 1_000, Seed::new(world)).unwrap();
+        let log = InteractionLog::builder(days, Granularity::Instant).extend(rows).build().unwrap();
+        let judged = work.run(&log, go_on).unwrap();
+        let fold = &judged.folds()[0];
+        let values = fold.values(&fold.contenders()[0], Mle::default()).unwrap();
+        let total = values.total();
+        let interval = total.interval(Probability::new(0.95).unwrap()).expect("interior");
+        covered += u64::from(interval.contains(total.actual.amount()));
+        bias += total.bias().unwrap().amount() / total.actual.amount() / worlds as f64;
+    }
+    println!("intervals of 95 % held {covered} of {worlds} totals of spend; mean bias {:.2} %", 100.0 * bias);
+    assert!((0.90..=0.99).contains(&(covered as f64 / worlds as f64)), "{covered} of {worlds}");
 }
 
 /// The losses of a fold's values are those of distributions built customer by customer.
