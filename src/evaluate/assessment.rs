@@ -187,7 +187,7 @@ pub(super) fn mean(values: &[f64]) -> f64 {
 mod stored {
     use super::{Assessment, CountForecast, EvaluationError};
 
-    #[derive(serde::Deserialize)]
+    #[derive(Debug, serde::Deserialize)]
     pub struct Unchecked {
         forecasts: Vec<CountForecast>,
         actual: Vec<u32>,

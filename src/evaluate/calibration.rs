@@ -98,7 +98,7 @@ pub(super) fn equal_classes(values: &[f64], classes: u32) -> Result<Vec<u64>, Ev
 mod stored {
     use super::{Calibration, CalibrationClass, EvaluationError};
 
-    #[derive(serde::Deserialize)]
+    #[derive(Debug, serde::Deserialize)]
     pub struct Unchecked {
         classes: Vec<CalibrationClass>,
     }
