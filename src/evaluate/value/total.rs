@@ -19,7 +19,8 @@ use crate::{
 /// where `Var Y` is the variance of a customer's value, from the whole distribution: how often customers buy, and how much
 /// at a time. `error` is that of the expected total by the delta method, of the model of purchases and of that of spend,
 /// which are estimated apart. The sum of many is taken to be normal: of a handful of customers, or where a few spend as
-/// much as all others, it is not.
+/// much as all others, it is not. In 400 simulated worlds of 1,000 customers each, 95 % of the 95 % intervals held the total
+/// spend of 92 days after 39 weeks; `cargo test --release --all-features -- --ignored known_world` prints it again.
 ///
 /// # Examples
 ///

@@ -33,7 +33,9 @@ def negative_binomial(n, shape, odds):
 def knots(low, high, peak, width):
     """Ends of panels about a peak."""
     steps = (-60, -30, -16, -10, -7, -5, -3, -2, -1, 0, 1, 2, 3, 5, 7, 10, 16, 30, 60, 120)
-    inner = [peak * (1 + width * k) for k in steps] + [low + (high - low) * k / 24 for k in range(1, 24)]
+    inner = [peak * (1 + width * k) for k in steps]
+    # Beyond the peak all lies near the end.
+    inner += [high - (high - low) / 2**k for k in range(1, 11)] + [low + (high - low) * k / 8 for k in range(1, 8)]
     return [low] + sorted(x for x in inner if low < x < high) + [high]
 
 
