@@ -77,7 +77,7 @@ impl<F: Fn(f64) -> [f64; N], const N: usize> Found<F, N> {
         let both = std::array::from_fn(|at| parts[0][at] + parts[1][at]);
         let agree = self.agree(&whole, &both);
         if agree {
-            self.add(halves, &both);
+            self.add(&halves, &both);
         }
         agree
     }
@@ -95,7 +95,7 @@ impl<F: Fn(f64) -> [f64; N], const N: usize> Found<F, N> {
             let left = self.halved(panels[0], parts[0], depth + 1);
             return std::array::from_fn(|at| left[at] + right[at]);
         }
-        self.add(halves, &both);
+        self.add(&halves, &both);
         both
     }
 
@@ -105,8 +105,8 @@ impl<F: Fn(f64) -> [f64; N], const N: usize> Found<F, N> {
         (0..N).all(|at| (both[at] - whole[at]).abs() <= AGREE * both[at].max(self.sums[at]))
     }
 
-    fn add(&mut self, nodes: [Nodes; 2], integrals: &[f64; N]) {
-        self.nodes.extend(nodes);
+    fn add(&mut self, nodes: &[Nodes; 2], integrals: &[f64; N]) {
+        self.nodes.extend_from_slice(nodes);
         self.sums.iter_mut().zip(integrals).for_each(|(sum, part)| *sum += part);
     }
 
