@@ -187,9 +187,12 @@ fn spend(fold: &Fold<u32>, contender: &Contender) -> Outcome<()> {
     let values = fold.values(contender, Mle::default())?;
     println!("\nSpend after the cut, {} with gamma-gamma: mean losses a customer\n", contender.candidate());
     for score in [Score::Crps, Score::AbsoluteError, Score::AbsoluteErrorOfMedian] {
-        println!("  {:30} {}", score.to_string(), values.mean_loss(score)?);
+        println!("  {:30} {}", score.to_string(), values.assessment().mean_loss(score)?);
     }
-    println!("  {:30} {}", "total expected less spent", values.bias()?);
+    let total = values.total();
+    let interval =
+        total.interval(level).map_or_else(|| "-".into(), |held| format!("{:.0} to {:.0}", held.low, held.high));
+    println!("\n  all customers: expected {} ({interval}), spent {}", total.expected, total.actual);
     Ok(())
 }
 

@@ -10,7 +10,7 @@
 //! | How good are forecasts of my own? | [`CountForecast`], [`Assessment`]; [`Backtested::with`] | the same scores |
 //! | Is the level right, and for whom? | [`Assessment::total`], [`Assessment::calibration`] and its like | bias with an interval; classes |
 //! | Does it find the best customers? | [`Assessment::ranking`], [`Assessment::lift`] | Gini coefficient; lift and captured share |
-//! | How good are forecasts of spend? | [`Fold::values`], [`ValueAssessment`] | CRPS and the like, in money |
+//! | How good are forecasts of spend? | [`Fold::values`], [`ValueAssessment`] | CRPS and the like, and the total with an interval, in money |
 //! | Does spend go with frequency? | [`SpendIndependence`] | correlations of numbers and of ranks |
 //! | Is this customer's return, or silence, unexpected? | [`Forecast::surprise`](crate::Forecast::surprise) | both tails |
 //! | What does it look like? | [`Tracking`], [`FrequencyHistogram`], [`Calibration`], [`HistoryGrid`], [`Heterogeneity`], [`CohortSurvival`] | columns ready to plot |
@@ -26,14 +26,17 @@ mod backtest;
 mod baseline;
 mod calibration;
 mod comparison;
+mod contender;
 mod count;
 mod error;
 mod fold;
+mod forecast;
 mod independence;
 mod picture;
 mod ranking;
 mod score;
 mod surprise;
+mod table;
 mod total;
 mod value;
 
@@ -42,9 +45,11 @@ pub use backtest::{Backtest, Backtested};
 pub use baseline::Baseline;
 pub use calibration::{Calibration, CalibrationClass};
 pub use comparison::{BestModel, Comparison, Ranked};
-pub use count::{CountDistribution, CountForecast};
+pub use contender::{Candidate, Contender, ValueContender};
+pub use count::CountDistribution;
 pub use error::EvaluationError;
-pub use fold::{Candidate, Contender, Fold};
+pub use fold::Fold;
+pub use forecast::CountForecast;
 pub use independence::{Correlation, SpendIndependence};
 pub use picture::{
     CohortSurvival, FrequencyClass, FrequencyHistogram, Heterogeneity, HistoryCell, HistoryGrid, SurvivalRow, Tracking,
@@ -54,4 +59,4 @@ pub use ranking::{LiftClass, Ranking};
 pub use score::Score;
 pub use surprise::Surprise;
 pub use total::TotalForecast;
-pub use value::ValueAssessment;
+pub use value::{TotalValueForecast, ValueAssessment};

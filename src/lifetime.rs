@@ -91,6 +91,7 @@ mod bb;
 mod beta_geometric;
 mod bg_bb;
 mod bg_nbd;
+mod buying;
 mod cnbd;
 mod cohort;
 mod contract;
@@ -131,8 +132,8 @@ pub use contract::{
 };
 pub use correlated_pareto_nbd::{CorrelatedParetoNbd, CorrelatedParetoNbdParams, CorrelatedProcess};
 pub use data::{DataError, Observations};
-pub(crate) use distribution::counts;
 pub use distribution::{DistributionError, UndiscountedValue};
+pub(crate) use distribution::{LivingPurchases, MOST_COUNTS, counts};
 pub use driver::Driver;
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use forecast::{Forecast, ForecastError};
@@ -150,14 +151,14 @@ pub use simulate::{SimulationWindow, simulate, simulate_interactions};
 pub use timing::NextPurchase;
 pub use valuation::{LifetimeValue, PeriodValue, Timing, TotalValue, Valuation, ValuationError};
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::RangeInclusive};
 
+pub(crate) use buying::Buying;
 use data::{CHUNK, Exposure, enough, ln_rising_sum, means};
 pub(crate) use driver::Link;
 pub(crate) use life::Life;
 pub(crate) use parameter::Limit;
 use parameter::check;
-pub(crate) use poisson::{Leaving, bought_and_gone, remembered};
 pub(crate) use scaling::{AGED, scaled};
 pub(crate) use simulate::Generator;
 use simulate::LatentCustomer;
@@ -306,10 +307,17 @@ pub trait Process: sealed::Sealed + Copy + PartialEq + std::fmt::Debug + Send + 
     /// P(exactly `count` purchases within this span).
     fn probability_of(&self, count: u32, within: Span) -> f64;
 
-    /// P(exactly n purchases within this span) for one n after the other: what they share is computed once.
+    /// P(exactly n purchases within this span) for one n after the other, none of them zero: what they share is computed
+    /// once.
     #[doc(hidden)]
-    fn counting(&self, within: Span) -> Box<dyn Fn(u32) -> f64 + '_> {
-        Box::new(move |count| self.probability_of(count, within))
+    fn probabilities(&self, counts: RangeInclusive<u32>, within: Span) -> Vec<f64> {
+        counts.map(|count| self.probability_of(count, within)).collect()
+    }
+
+    /// P(at least `count` purchases within this span) and P(at most so many), where that takes no table of all counts.
+    #[doc(hidden)]
+    fn tails(&self, _count: u32, _within: Span) -> Option<[f64; 2]> {
+        None
     }
 
     /// P(exactly `count` purchases after `from` and up to `to`), both counted from now.

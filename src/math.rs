@@ -17,7 +17,10 @@ mod quadrature;
 mod root;
 mod series;
 
-pub use beta::{beta_binomial, incomplete_beta, negative_binomial, partial_mean_of_odds};
+pub use beta::{
+    BetaKernel, NegativeBinomial, Share, beta_binomial, incomplete_beta, negative_binomial, negative_binomials,
+    partial_mean_of_odds,
+};
 pub use dual::Dual;
 pub use gamma::{
     BetaDrop, digamma_rise, ln_beta, ln_beta_drop, ln_gamma_multiple, ln_rising, ln_rising_jet, ln_survival_jet,
@@ -32,7 +35,7 @@ pub use ln_sum::{JetSum, LogSum};
 pub use maximise::{End, Maximum, maximise};
 pub use mixture::{BetaMixture, Erlang, discounted_rate};
 pub use normal::{chi_squared_tail, two_sided_quantile, upper_tail};
-pub use quadrature::{Panel, Panels, exponential_time, integrate, integrate_from_zero, integrate_lanes};
+pub use quadrature::{PANEL, Panel, Panels, Rest, exponential_time, integrate, integrate_lanes, nodes_from_zero};
 pub use root::first_reaching;
 pub use series::{sum_falling, sum_stretch};
 

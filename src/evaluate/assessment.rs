@@ -20,7 +20,7 @@ use crate::{cohort::PurchaseHistory, parallel, units::Span};
 /// ```
 #[doc(alias = "预测评估")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "stored::Unchecked"))]
 pub struct Assessment {
     forecasts: Vec<CountForecast>,
     actual: Vec<u32>,
@@ -182,18 +182,22 @@ pub(super) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
+/// Reading goes through the same checks.
 #[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct Unchecked {
-    forecasts: Vec<CountForecast>,
-    actual: Vec<u32>,
-}
+mod stored {
+    use super::{Assessment, CountForecast, EvaluationError};
 
-#[cfg(feature = "serde")]
-impl TryFrom<Unchecked> for Assessment {
-    type Error = EvaluationError;
+    #[derive(Debug, serde::Deserialize)]
+    pub struct Unchecked {
+        forecasts: Vec<CountForecast>,
+        actual: Vec<u32>,
+    }
 
-    fn try_from(raw: Unchecked) -> Result<Self, EvaluationError> {
-        Self::new(raw.forecasts, raw.actual)
+    impl TryFrom<Unchecked> for Assessment {
+        type Error = EvaluationError;
+
+        fn try_from(raw: Unchecked) -> Result<Self, EvaluationError> {
+            Self::new(raw.forecasts, raw.actual)
+        }
     }
 }

@@ -20,7 +20,7 @@ use super::EvaluationError;
 #[doc(alias = "reliability diagram")]
 #[doc(alias = "校准")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "stored::Unchecked"))]
 pub struct Calibration {
     classes: Vec<CalibrationClass>,
 }
@@ -63,14 +63,14 @@ impl Calibration {
 }
 
 impl CalibrationClass {
-    /// The expected purchases a customer.
+    /// The expected purchases a customer; those of all where a class made by hand has nobody in it.
     pub fn mean_expected(&self) -> f64 {
-        self.expected / self.customers as f64
+        self.expected / self.customers.max(1) as f64
     }
 
-    /// The actual purchases a customer.
+    /// The actual purchases a customer; those of all where a class made by hand has nobody in it.
     pub fn mean_actual(&self) -> f64 {
-        self.actual as f64 / self.customers as f64
+        self.actual as f64 / self.customers.max(1) as f64
     }
 }
 
@@ -92,4 +92,27 @@ pub(super) fn equal_classes(values: &[f64], classes: u32) -> Result<Vec<u64>, Ev
         before += equal.len();
     }
     Ok(class)
+}
+
+#[cfg(feature = "serde")]
+mod stored {
+    use super::{Calibration, CalibrationClass, EvaluationError};
+
+    #[derive(Debug, serde::Deserialize)]
+    pub struct Unchecked {
+        classes: Vec<CalibrationClass>,
+    }
+
+    /// Classes ascend, and have somebody in them.
+    impl TryFrom<Unchecked> for Calibration {
+        type Error = EvaluationError;
+
+        fn try_from(Unchecked { classes }: Unchecked) -> Result<Self, EvaluationError> {
+            if classes.iter().any(|class| class.customers == 0) {
+                return Err(EvaluationError::Zero { what: "a number of customers" });
+            }
+            let ends = classes.iter().flat_map(|class| [class.lowest, class.highest]);
+            if ends.is_sorted() { Ok(Self { classes }) } else { Err(EvaluationError::ClassesNotAscending) }
+        }
+    }
 }

@@ -135,6 +135,7 @@ fn losses<Id>(folds: &[Fold<Id>], index: usize, score: Score) -> Result<Vec<f64>
 fn clustered_error(values: &[f64], mean: f64, clusters: &[Vec<usize>]) -> Option<f64> {
     let groups = clusters.len() as f64;
     let sums = clusters.iter().map(|rows| rows.iter().map(|&row| values[row] - mean).sum::<f64>());
-    let squares: f64 = sums.map(|sum| sum * sum).sum();
-    (groups > 1.0).then(|| (groups / (groups - 1.0) * squares).sqrt() / values.len() as f64)
+    // Squared errors of numbers up to 1e100 have no squares of their own.
+    let length = sums.fold(0.0, f64::hypot);
+    (groups > 1.0).then(|| (groups / (groups - 1.0)).sqrt() * length / values.len() as f64)
 }

@@ -1,14 +1,7 @@
 use std::sync::Arc;
 
-use super::{
-    EvaluationError, Score,
-    error::{countable, each},
-};
-use crate::{
-    cohort::PurchaseHistory,
-    lifetime::{CohortForecast, CountModel, Forecast, Process, counts},
-    units::{Probability, Span},
-};
+use super::{EvaluationError, score::pinball};
+use crate::units::Probability;
 
 /// How likely each number of purchases is: a forecast that can be judged as a whole.
 ///
@@ -56,14 +49,11 @@ use crate::{
 )]
 pub struct CountDistribution {
     /// The probability of having left, and of being alive.
-    gone: f64,
-    alive: f64,
+    pub(super) gone: f64,
+    pub(super) alive: f64,
     /// P(n | alive) for n = 0, 1, …: shared by customers who live alike.
-    living: Arc<[f64]>,
+    pub(super) living: Arc<[f64]>,
 }
-
-/// What is left out of a table, as a share of what is not.
-const TAIL: f64 = 1e-16;
 
 impl CountDistribution {
     /// The distribution with P(0), P(1), …
@@ -86,25 +76,6 @@ impl CountDistribution {
             return Err(EvaluationError::NotADistribution { sum });
         }
         Ok(Self { gone: 0.0, alive: 1.0, living: living.into() })
-    }
-
-    /// The purchases within a span that a model forecasts for a customer.
-    ///
-    /// # Errors
-    ///
-    /// [`DistributionError::TooManyPurchases`](crate::DistributionError::TooManyPurchases) when more than 20,000 would have
-    /// to be told apart.
-    pub fn of<P: Process>(forecast: &Forecast<P>, within: Span) -> Result<Self, EvaluationError> {
-        Self::up_to(forecast, within, 0)
-    }
-
-    /// The same, known at least up to a count.
-    pub(super) fn up_to<P: Process>(forecast: &Forecast<P>, within: Span, most: u32) -> Result<Self, EvaluationError> {
-        Ok(Self::known(forecast.probability_alive().get(), living(forecast.given_alive(), within, most)?))
-    }
-
-    fn known(alive: f64, living: Arc<[f64]>) -> Self {
-        Self { gone: 1.0 - alive, alive, living }
     }
 
     /// P(n), P(n + 1), …
@@ -197,16 +168,6 @@ impl CountDistribution {
     }
 }
 
-/// level · (y − q) above the quantile, (1 − level) · (q − y) below.
-pub(super) fn pinball(level: Probability, quantile: f64, actual: f64) -> f64 {
-    if actual >= quantile { level.get() * (actual - quantile) } else { level.complement().get() * (quantile - actual) }
-}
-
-fn living<P: Process>(alive: &P, within: Span, up_to: u32) -> Result<Arc<[f64]>, EvaluationError> {
-    let some = counts(alive, within, TAIL, up_to)?;
-    Ok(std::iter::once(alive.probability_of(0, within)).chain(some).collect())
-}
-
 impl PartialEq for CountDistribution {
     fn eq(&self, other: &Self) -> bool {
         self.from(0).eq(other.from(0))
@@ -224,122 +185,5 @@ impl TryFrom<Vec<f64>> for CountDistribution {
 impl From<CountDistribution> for Vec<f64> {
     fn from(distribution: CountDistribution) -> Self {
         distribution.from(0).collect()
-    }
-}
-
-impl<M: CountModel<History = PurchaseHistory>, Id> CohortForecast<'_, M, Id> {
-    /// How likely each number of purchases within a span is for each customer, at least up to `up_to`: the largest number
-    /// that forecasts will be judged by.
-    ///
-    /// # Errors
-    ///
-    /// [`EvaluationError::Customer`] names the first customer for whom more than 20,000 purchases would have to be told
-    /// apart.
-    pub fn count_distributions(&self, within: Span, up_to: u32) -> Result<Vec<CountDistribution>, EvaluationError> {
-        let known = |alive, living: Result<_, _>| living.map(|living| CountDistribution::known(alive, living));
-        each(self.given_alive(|alive| living(alive, within, up_to), known))
-    }
-}
-
-/// A forecast of one customer's purchases: a whole distribution, or a number and no more.
-///
-/// # Examples
-///
-/// ```
-/// use customer_value::evaluate::{CountDistribution, CountForecast, EvaluationError, Score};
-///
-/// let distribution = CountForecast::from(CountDistribution::new([0.5, 0.5])?);
-/// let point = CountForecast::point(0.5)?;
-/// assert_eq!(distribution.loss(Score::Crps, 1)?, 0.25);
-/// // The CRPS of a number is its absolute error; it has no probabilities to be scored.
-/// assert_eq!(point.loss(Score::Crps, 1)?, 0.5);
-/// assert_eq!(point.loss(Score::Log, 1), Err(EvaluationError::NotScored { score: Score::Log }));
-/// # Ok::<(), EvaluationError>(())
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Kind", into = "Kind"))]
-pub struct CountForecast(Kind);
-
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-enum Kind {
-    Distribution(CountDistribution),
-    Point(f64),
-}
-
-impl CountForecast {
-    /// A number of purchases, which need not be whole, without a word on how sure it is.
-    ///
-    /// # Errors
-    ///
-    /// [`EvaluationError::OutOfRange`] unless it is from 0 to 1e100.
-    pub fn point(purchases: f64) -> Result<Self, EvaluationError> {
-        Ok(Self(Kind::Point(countable("forecast", purchases)?)))
-    }
-
-    /// The distribution, where the forecast is one.
-    pub const fn distribution(&self) -> Option<&CountDistribution> {
-        match &self.0 {
-            Kind::Distribution(distribution) => Some(distribution),
-            Kind::Point(_) => None,
-        }
-    }
-
-    /// The expected number of purchases, or the number itself.
-    pub fn expected(&self) -> f64 {
-        match &self.0 {
-            Kind::Distribution(distribution) => distribution.mean(),
-            Kind::Point(point) => *point,
-        }
-    }
-
-    /// The loss on what was observed.
-    ///
-    /// # Errors
-    ///
-    /// [`EvaluationError::NotScored`] for the log score of a number; as [`CountDistribution::log_score`].
-    pub fn loss(&self, score: Score, observed: u32) -> Result<f64, EvaluationError> {
-        let actual = f64::from(observed);
-        Ok(match (score, &self.0) {
-            (Score::Log, Kind::Distribution(distribution)) => distribution.log_score(observed)?,
-            (Score::Log, Kind::Point(_)) => return Err(EvaluationError::NotScored { score }),
-            (Score::Crps, Kind::Distribution(distribution)) => distribution.crps(observed),
-            (Score::Quantile(level), Kind::Distribution(distribution)) => distribution.quantile_loss(level, observed),
-            (Score::Quantile(level), Kind::Point(point)) => pinball(level, *point, actual),
-            (Score::AbsoluteErrorOfMedian, Kind::Distribution(distribution)) => {
-                (f64::from(distribution.quantile(Probability::HALF)) - actual).abs()
-            }
-            (Score::AbsoluteError, Kind::Distribution(distribution)) => (distribution.mean() - actual).abs(),
-            (Score::SquaredError, Kind::Distribution(distribution)) => (distribution.mean() - actual).powi(2),
-            (Score::SquaredError, Kind::Point(point)) => (point - actual).powi(2),
-            (Score::Crps | Score::AbsoluteError | Score::AbsoluteErrorOfMedian, Kind::Point(point)) => {
-                (point - actual).abs()
-            }
-        })
-    }
-}
-
-impl From<CountDistribution> for CountForecast {
-    fn from(distribution: CountDistribution) -> Self {
-        Self(Kind::Distribution(distribution))
-    }
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<Kind> for CountForecast {
-    type Error = EvaluationError;
-
-    fn try_from(kind: Kind) -> Result<Self, EvaluationError> {
-        match kind {
-            Kind::Distribution(_) => Ok(Self(kind)),
-            Kind::Point(point) => Self::point(point),
-        }
-    }
-}
-
-#[cfg(feature = "serde")]
-impl From<CountForecast> for Kind {
-    fn from(forecast: CountForecast) -> Self {
-        forecast.0
     }
 }

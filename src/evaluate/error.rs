@@ -81,6 +81,16 @@ pub enum EvaluationError {
         /// What was to be none.
         what: &'static str,
     },
+    /// A picture, or a class of it, of more parts than can be shown.
+    #[error("{number} {what}, expected at most {most}")]
+    TooMany {
+        /// Of what there are too many.
+        what: &'static str,
+        /// How many were asked for.
+        number: u64,
+        /// How many there may be.
+        most: u64,
+    },
     /// Too few customers for a statement about all.
     #[error("{customers} customers, expected at least {least}")]
     TooFew {
@@ -97,6 +107,9 @@ pub enum EvaluationError {
         /// How many customers there are.
         customers: usize,
     },
+    /// Classes that were stored are not in order.
+    #[error("classes do not ascend, expected each to end before the next begins")]
+    ClassesNotAscending,
     /// A backtest without a cut.
     #[error("no cuts, expected at least one")]
     NoCuts,

@@ -1,75 +1,14 @@
-use super::{Assessment, Baseline, CountForecast, EvaluationError, TotalForecast, ValueAssessment, error::each};
+use super::{
+    Assessment, Candidate, Contender, CountForecast, EvaluationError, ValueAssessment, ValueContender, contender,
+    error::each,
+};
 use crate::{
-    cohort::{Cohort, Split},
+    cohort::{Cohort, SpendHistory, Split},
     fit::{Fit, Mle, ModelKind},
     interaction::InteractionLog,
-    lifetime::{AnyModel, GammaGamma, UndiscountedValue},
+    lifetime::{AnyModel, Forecast, GammaGamma, LivingPurchases, UndiscountedValue},
     units::{Day, ExpectedMoney, Margin},
 };
-
-/// Whose forecasts are judged.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Candidate {
-    /// A model, fitted at each cut.
-    Model(ModelKind),
-    /// A rule without a model.
-    Baseline(Baseline),
-    /// Forecasts that were made elsewhere, by name.
-    Other(String),
-}
-
-impl std::fmt::Display for Candidate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Model(kind) => kind.fmt(f),
-            Self::Baseline(rule) => f.pad(&rule.to_string()),
-            Self::Other(name) => f.pad(name),
-        }
-    }
-}
-
-/// The forecasts of one candidate at one cut, beside what followed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Contender {
-    candidate: Candidate,
-    fit: Option<Fit<AnyModel>>,
-    assessment: Assessment,
-    total: TotalForecast,
-}
-
-impl Contender {
-    pub(super) fn new(
-        candidate: Candidate,
-        fit: Option<Fit<AnyModel>>,
-        assessment: Assessment,
-        parameters: Option<f64>,
-    ) -> Result<Self, EvaluationError> {
-        let total = assessment.total(parameters)?;
-        Ok(Self { candidate, fit, assessment, total })
-    }
-
-    /// Who made the forecasts.
-    pub const fn candidate(&self) -> &Candidate {
-        &self.candidate
-    }
-
-    /// The model as it was fitted at the cut; `None` for rules and forecasts made elsewhere.
-    pub const fn fit(&self) -> Option<&Fit<AnyModel>> {
-        self.fit.as_ref()
-    }
-
-    /// The forecasts, and what judges them.
-    pub const fn assessment(&self) -> &Assessment {
-        &self.assessment
-    }
-
-    /// All purchases expected and made, with an interval.
-    pub const fn total(&self) -> &TotalForecast {
-        &self.total
-    }
-}
 
 /// One cut of a backtest: what was known, what followed, and who forecast what.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,20 +90,47 @@ impl<Id> Fold<Id> {
     ///
     /// [`EvaluationError::NoModel`] for a contender without a model; [`EvaluationError::Fit`] where spend has none;
     /// [`EvaluationError::Customer`] names the first customer whose value has no distribution.
-    pub fn values(&self, contender: &Contender, mle: Mle) -> Result<ValueAssessment, EvaluationError> {
+    pub fn values(&self, contender: &Contender, mle: Mle) -> Result<ValueContender, EvaluationError> {
         let Split { calibration, holdout, span } = &self.split;
         let fit =
-            contender.fit.as_ref().ok_or_else(|| EvaluationError::NoModel { name: contender.candidate.to_string() })?;
+            contender.fit().ok_or_else(|| EvaluationError::NoModel { name: contender.candidate().to_string() })?;
         let named = |source| EvaluationError::Fit { cut: self.cut, model: "gamma-gamma".into(), source };
         let spend = mle.fit::<GammaGamma>(calibration).map_err(named)?;
-        let purchases = calibration.forecast(fit.model());
-        let histories = purchases.spend_histories()?;
-        let value = |(forecast, history)| {
+        let forecast = calibration.forecast(fit.model());
+        let histories = forecast.spend_histories()?;
+        let lives = forecast.given_alive(|alive| LivingPurchases::new(alive, *span), |_, living| living);
+        let value = |((customer, living), history): ((Forecast<_>, Result<_, _>), &SpendHistory)| {
             let spend = spend.model().forecast(history)?;
-            Ok(UndiscountedValue::new(&forecast, &spend, *span, Margin::FULL)?)
+            Ok(UndiscountedValue::of(customer.log_odds_alive(), living?, &spend, Margin::FULL)?)
         };
-        let values = each(purchases.iter().zip(histories).map(value).collect())?;
+        let values = each(forecast.iter().zip(lives).zip(histories).map(value).collect())?;
         let actual = holdout.iter().map(|holdout| ExpectedMoney::from(holdout.spend.repeat_total())).collect();
-        ValueAssessment::new(values, actual)
+        let assessment = ValueAssessment::new(values, actual)?;
+        let error = self.parameters_error(fit, &spend, histories);
+        let error = error.map(|error| ExpectedMoney::new(error, assessment.currency())).transpose()?;
+        let total = assessment.total(error)?;
+        Ok(ValueContender { spend, assessment, total })
+    }
+
+    /// The standard error of the expected total spend that the estimates of both models leave: they share no parameter, and
+    /// each is estimated without the other.
+    fn parameters_error(
+        &self,
+        purchases: &Fit<AnyModel>,
+        spend: &Fit<GammaGamma>,
+        histories: &[SpendHistory],
+    ) -> Option<f64> {
+        let Split { calibration, span, .. } = &self.split;
+        let bought = |model: &AnyModel| calibration.forecast(model).expected_purchases(*span);
+        let paid = |model: &GammaGamma| -> Vec<f64> {
+            // Without a finite mean there is no derivative either.
+            let mean = |history| model.forecast(history).ok()?.mean().ok();
+            histories.iter().map(|history| mean(history).map_or(f64::NAN, ExpectedMoney::amount)).collect()
+        };
+        let total = |bought: &[f64], paid: &[f64]| bought.iter().zip(paid).map(|(bought, paid)| bought * paid).sum();
+        let (expected, mean) = (bought(purchases.model()), paid(spend.model()));
+        let by_purchases = purchases.delta(|model| total(&bought(model), &mean))?.standard_error;
+        let by_spend = spend.delta(|model| total(&expected, &paid(model)))?.standard_error;
+        Some(by_purchases.hypot(by_spend))
     }
 }

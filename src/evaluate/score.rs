@@ -46,3 +46,8 @@ impl std::fmt::Display for Score {
         }
     }
 }
+
+/// level · (y − q) above the quantile, (1 − level) · (q − y) below.
+pub(super) fn pinball(level: Probability, quantile: f64, actual: f64) -> f64 {
+    if actual >= quantile { level.get() * (actual - quantile) } else { level.complement().get() * (quantile - actual) }
+}

@@ -1,6 +1,7 @@
 use super::{CountDistribution, EvaluationError};
 use crate::{
     lifetime::{Forecast, Process},
+    math::logistic,
     units::{Probability, Span},
 };
 
@@ -68,14 +69,22 @@ impl<P: Process> Forecast<P> {
     ///
     /// For a customer who fell silent take the forecast at the last purchase, no purchase, and the time since.
     ///
+    /// Any number can be asked about. Where purchases come at opportunities only, and where rates are correlated, the
+    /// tails are sums over all counts.
+    ///
     /// # Errors
     ///
-    /// [`DistributionError::TooManyPurchases`](crate::DistributionError::TooManyPurchases) when more than 20,000 purchases
-    /// would have to be told apart.
+    /// [`DistributionError::TooManyPurchases`](crate::DistributionError::TooManyPurchases) in these two cases, when more
+    /// than 20,000 purchases would have to be told apart.
     pub fn surprise(&self, observed: u32, within: Span) -> Result<Surprise, EvaluationError> {
-        /// So far beyond what was observed that the rest of its tail is beyond its last digit.
-        const BEYOND: u32 = 64;
-        Ok(CountDistribution::up_to(self, within, observed.saturating_mul(2).saturating_add(BEYOND))?
-            .surprise(observed))
+        let Some([at_least, at_most]) = self.given_alive().tails(observed, within) else {
+            return Ok(CountDistribution::up_to(self, within, observed)?.surprise(observed));
+        };
+        let [alive, gone] = [self.log_odds_alive(), -self.log_odds_alive()].map(logistic);
+        let at_least = if observed == 0 { 1.0 } else { alive * at_least };
+        Ok(Surprise {
+            at_least: Probability::computed(at_least),
+            at_most: Probability::computed(gone + alive * at_most),
+        })
     }
 }

@@ -76,7 +76,13 @@ impl TotalForecast {
     #[doc(alias = "prediction interval")]
     pub fn interval(&self, level: Probability) -> Option<Interval> {
         let error = self.purchases_error?.hypot(self.parameters_error?);
-        let width = if error > 0.0 { error * two_sided_quantile(level.get()) } else { 0.0 };
-        width.is_finite().then(|| Interval { low: (self.expected - width).max(0.0), high: self.expected + width })
+        interval_of_sum(self.expected, error, level)
     }
+}
+
+/// The interval of a sum that is taken to be normal, and is not negative.
+pub(super) fn interval_of_sum(expected: f64, error: f64, level: Probability) -> Option<Interval> {
+    let width = if error > 0.0 { error * two_sided_quantile(level.get()) } else { 0.0 };
+    let high = expected + width;
+    high.is_finite().then(|| Interval { low: (expected - width).max(0.0), high })
 }

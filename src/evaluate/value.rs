@@ -1,14 +1,16 @@
-use std::cell::Cell;
+mod crps;
+mod total;
+
+pub use total::TotalValueForecast;
 
 use super::{
     EvaluationError, Score,
     assessment::mean,
-    count::pinball,
     error::{each, finite},
+    score::pinball,
 };
 use crate::{
     lifetime::{DistributionError, UndiscountedValue},
-    math::integrate_from_zero,
     parallel,
     units::{Currency, ExpectedMoney, Probability, same_currency},
 };
@@ -20,29 +22,44 @@ impl UndiscountedValue {
     /// # Formula
     ///
     /// ```text
-    /// CRPS = ∫ (F(s) − [y ≤ s])² ds = ∫₀ʸ F² ds + ∫_y^∞ (1 − F)² ds
+    /// CRPS = ∫ (F(s) − [y ≤ s])² ds = E min(S, S') + y − 2 E min(S, y)
     /// ```
     ///
-    /// Below y, P(Y = 0)² is taken out of F², which then rises from zero like a power; from y on the integral is formed in
-    /// 1/s. Where y is far below what is usual, the range up to there is that of (1 − F(0))², less what is missing of it.
+    /// ```math
+    /// \mathrm{CRPS} = \int \bigl(F(s) - [y \le s]\bigr)^2\,ds = \mathbb E\min(S, S') + y - 2\,\mathbb E\min(S, y)
+    /// ```
+    ///
+    /// where S' is another customer's value with the same distribution: the first term does not depend on `y`, and the last
+    /// is a finite sum. Of a value that is nearly certain they cancel but for its spread.
     ///
     /// # Errors
     ///
     /// [`SpendError::NoFiniteMean`](crate::SpendError::NoFiniteMean); a currency that differs, or a value too large for a
     /// number.
+    ///
+    /// # References
+    ///
+    /// Gneiting and Raftery (2007), Strictly proper scoring rules, prediction, and estimation, Journal of the American
+    /// Statistical Association 102, eq. 21: the CRPS by mean distances, from which these follow.
     #[doc(alias = "continuous ranked probability score")]
     pub fn crps(&self, actual: ExpectedMoney) -> Result<ExpectedMoney, DistributionError> {
-        let currency = self.currency();
-        same_currency(currency, actual.currency())?;
+        same_currency(self.currency(), actual.currency())?;
+        self.crps_beside(self.smaller_of_two()?, actual)
+    }
+
+    /// What the score of a customer has whatever was spent.
+    fn smaller_of_two(&self) -> Result<f64, DistributionError> {
         // Without a mean there is no score either.
         self.mean()?;
+        Ok(crps::smaller_of_two(self))
+    }
+
+    fn crps_beside(&self, smaller_of_two: f64, actual: ExpectedMoney) -> Result<ExpectedMoney, DistributionError> {
+        let spent = self.spent(actual)?;
         // Below zero there is no value, so that all of the distance counts.
-        let missed = (-actual.amount()).max(0.0);
-        let y = self.spent(actual)?.max(0.0);
-        let (nothing, something) = (self.probability_of_nothing().get(), self.something());
-        let lower = nothing * nothing * y + up_to(y, |below| below * (2.0 * nothing + below), self);
-        let upper = if something > 0.0 { upper(self, y, something) } else { 0.0 };
-        Ok(ExpectedMoney::new(missed + self.margin * (lower + upper), currency)?)
+        let (missed, y) = ((-spent).max(0.0), spent.max(0.0));
+        let distance = smaller_of_two + (y - 2.0 * self.mean_up_to(y));
+        Ok(ExpectedMoney::new(self.margin * (missed + distance.max(0.0)), self.currency())?)
     }
 
     /// The quantile (pinball) loss at a level: level · (y − q) above the quantile q, (1 − level) · (q − y) below.
@@ -56,40 +73,6 @@ impl UndiscountedValue {
         let loss = pinball(level, self.quantile(level)?.amount(), actual.amount());
         Ok(ExpectedMoney::new(loss, self.currency())?)
     }
-}
-
-/// ∫ f(P(0 < S ≤ s)) ds over (0, y), for an f that is zero at zero.
-fn up_to(y: f64, f: impl Fn(f64) -> f64, value: &UndiscountedValue) -> f64 {
-    if y > 0.0 { integrate_from_zero(y, |s| f(value.below(s)).ln()) } else { 0.0 }
-}
-
-/// ∫ P(S > s)² ds from y on, for a customer who buys something with probability `something`.
-fn upper(value: &UndiscountedValue, y: f64, something: f64) -> f64 {
-    /// A smaller share of 1 − F is summed for itself, though that takes more terms: at 1e-6 the rounding of the difference kept
-    /// the quadrature halving where y is far out.
-    const FAR: f64 = 0.1;
-    let far = Cell::new(f64::INFINITY);
-    let above = |s: f64| {
-        let difference = if s < far.get() { something - value.below(s) } else { 0.0 };
-        if difference > FAR * something {
-            return difference;
-        }
-        far.set(far.get().min(s));
-        value.above(s)
-    };
-    // Where most of the probability still lies above; of amounts that no currency has the reciprocal is kept finite.
-    let turn = y.max(value.usual(something) / 4.0).max(f64::MIN_POSITIVE);
-    let missing = |below: f64| below * (2.0 * something - below);
-    let flat = if turn > y {
-        something * something * (turn - y) - (up_to(turn, missing, value) - up_to(y, missing, value))
-    } else {
-        0.0
-    };
-    let ln_square = |w: f64| match above(w.recip()) {
-        tail if tail > 0.0 => 2.0 * (tail.ln() - w.ln()),
-        _ => f64::NEG_INFINITY,
-    };
-    flat + integrate_from_zero(turn.recip(), ln_square)
 }
 
 /// Distributions of what customers will spend, beside what they spent.
@@ -151,39 +134,42 @@ impl ValueAssessment {
     /// [`EvaluationError::NotScored`] for the log score, as nothing at all has a probability and other amounts a density;
     /// [`EvaluationError::Customer`] names the first customer whose value has no such number, or one that is too large.
     pub fn losses(&self, score: Score) -> Result<Vec<f64>, EvaluationError> {
-        let one = |&(value, actual): &(&UndiscountedValue, ExpectedMoney)| {
-            let miss = |forecast: ExpectedMoney| forecast.amount() - actual.amount();
-            let loss = match score {
-                Score::Log => return Err(EvaluationError::NotScored { score }),
-                Score::Crps => value.crps(actual)?.amount(),
-                Score::Quantile(level) => value.quantile_loss(level, actual)?.amount(),
-                Score::AbsoluteError => miss(value.mean()?).abs(),
-                Score::AbsoluteErrorOfMedian => miss(value.quantile(Probability::HALF)?).abs(),
-                Score::SquaredError => miss(value.mean()?).powi(2),
-            };
-            finite("loss", loss)
-        };
-        let (distinct, which) = self.distinct();
-        let losses = parallel::map(&distinct, one);
-        each(which.into_iter().map(|at| losses[at].clone()).collect())
+        let groups = self.alike();
+        let judged = parallel::map(&groups, |customers| {
+            // What it takes of the distribution, once for all who share it.
+            let known = known(&self.values[customers[0]], score);
+            let loss = |&customer: &usize| self.loss(customer, score, known.clone()?);
+            customers.iter().map(loss).collect::<Vec<_>>()
+        });
+        let mut losses: Vec<_> = groups.into_iter().flatten().zip(judged.into_iter().flatten()).collect();
+        losses.sort_by_key(|(customer, _)| *customer);
+        each(losses.into_iter().map(|(_, loss)| loss).collect())
     }
 
-    /// Customers who are alike in all, once, and for each customer which of them it is.
-    fn distinct(&self) -> (Vec<(&UndiscountedValue, ExpectedMoney)>, Vec<usize>) {
-        let of = |customer: usize| (&self.values[customer], self.actual[customer]);
+    /// The loss on one customer, from what is known of the distribution.
+    fn loss(&self, customer: usize, score: Score, known: f64) -> Result<f64, EvaluationError> {
+        let actual = self.actual[customer];
+        let miss = known - actual.amount();
+        let loss = match score {
+            Score::Log => return Err(EvaluationError::NotScored { score }),
+            Score::Crps => self.values[customer].crps_beside(known, actual)?.amount(),
+            Score::Quantile(level) => pinball(level, known, actual.amount()),
+            Score::AbsoluteError | Score::AbsoluteErrorOfMedian => miss.abs(),
+            Score::SquaredError => miss.powi(2),
+        };
+        finite("loss", loss)
+    }
+
+    /// The customers in groups with the same distribution of value.
+    fn alike(&self) -> Vec<Vec<usize>> {
         let mut order: Vec<usize> = (0..self.values.len()).collect();
-        order.sort_by(|&one, &other| {
-            let ((one, paid), (other, other_paid)) = (of(one), of(other));
-            one.compare(other).then(paid.amount().total_cmp(&other_paid.amount()))
-        });
-        let (mut distinct, mut which) = (Vec::new(), vec![0; order.len()]);
-        for alike in order.chunk_by(|&one, &other| of(one) == of(other)) {
-            for &customer in alike {
-                which[customer] = distinct.len();
-            }
-            distinct.push(of(alike[0]));
-        }
-        (distinct, which)
+        order.sort_by(|&one, &other| self.values[one].compare(&self.values[other]));
+        order.chunk_by(|&one, &other| self.values[one] == self.values[other]).map(<[usize]>::to_vec).collect()
+    }
+
+    /// The currency of all amounts.
+    pub const fn currency(&self) -> Currency {
+        self.currency
     }
 
     /// The mean loss over customers, in money.
@@ -209,6 +195,17 @@ impl ValueAssessment {
         Ok(ExpectedMoney::new(mean(&self.losses(Score::SquaredError)?).sqrt(), self.currency)?)
     }
 
+    /// All that was expected to be spent beside all that was. `parameters` is the standard error of the expected total
+    /// that estimated parameters leave.
+    ///
+    /// # Errors
+    ///
+    /// [`EvaluationError::Customer`] names the first customer without a finite mean; [`EvaluationError::OutOfRange`] for an
+    /// error that is not from 0 to 1e100, [`EvaluationError::Money`] for one in another currency.
+    pub fn total(&self, parameters: Option<ExpectedMoney>) -> Result<TotalValueForecast, EvaluationError> {
+        TotalValueForecast::new(&self.values, &self.actual, self.currency, parameters)
+    }
+
     /// The total that was expected less the total that was spent.
     ///
     /// # Errors
@@ -219,4 +216,15 @@ impl ValueAssessment {
         let misses = each(self.values.iter().zip(&self.actual).map(miss).collect())?;
         Ok(ExpectedMoney::new(misses.iter().sum(), self.currency)?)
     }
+}
+
+/// What a score asks of a distribution: a forecast, or what the CRPS has whatever was spent.
+fn known(value: &UndiscountedValue, score: Score) -> Result<f64, EvaluationError> {
+    Ok(match score {
+        Score::Log => return Err(EvaluationError::NotScored { score }),
+        Score::Crps => value.smaller_of_two()?,
+        Score::Quantile(level) => value.quantile(level)?.amount(),
+        Score::AbsoluteErrorOfMedian => value.quantile(Probability::HALF)?.amount(),
+        Score::AbsoluteError | Score::SquaredError => value.mean()?.amount(),
+    })
 }

@@ -1,3 +1,5 @@
+use std::ops::RangeInclusive;
+
 use super::{
     BetaGeometricProcess, BgCnbd, BgNbd, CorrelatedParetoNbd, CorrelatedProcess, CountModel, Dropout, GgompertzNbd,
     Likelihood, MbgCnbd, MbgNbd, Nbd, ParameterError, ParetoNbd, PoissonProcess, Process, RateFactors, ScalingError,
@@ -182,8 +184,12 @@ impl Process for AnyProcess {
         each_process!(self, |process| process.probability_of(count, within))
     }
 
-    fn counting(&self, within: Span) -> Box<dyn Fn(u32) -> f64 + '_> {
-        each_process!(self, |process| process.counting(within))
+    fn probabilities(&self, counts: RangeInclusive<u32>, within: Span) -> Vec<f64> {
+        each_process!(self, |process| process.probabilities(counts, within))
+    }
+
+    fn tails(&self, count: u32, within: Span) -> Option<[f64; 2]> {
+        each_process!(self, |process| process.tails(count, within))
     }
 
     fn probability_between(&self, count: u32, from: Span, to: Span) -> f64 {

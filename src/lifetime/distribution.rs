@@ -1,9 +1,13 @@
-use std::cmp::Ordering;
+mod counts;
+
+use std::{cmp::Ordering, sync::Arc};
+
+pub(crate) use counts::{LivingPurchases, MOST_COUNTS, counts};
 
 use super::{Forecast, Process, SpendError, SpendForecast};
 use crate::{
-    math::{first_reaching, incomplete_beta, partial_mean_of_odds},
-    units::{Currency, ExpectedMoney, Horizon, Margin, MoneyError, Probability, Span, same_currency},
+    math::{first_reaching, incomplete_beta, logistic, partial_mean_of_odds},
+    units::{Currency, ExpectedMoney, Margin, MoneyError, Probability, Span, same_currency},
 };
 
 /// How likely each value of a customer over a horizon is: margin times all that is spent in it, not discounted.
@@ -52,8 +56,9 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub struct UndiscountedValue {
     nothing: f64,
-    /// P(N = n) for n = 1, 2, …
-    counts: Vec<f64>,
+    alive: f64,
+    /// P(N = n | alive) for n = 1, 2, …
+    counts: Arc<[f64]>,
     expected_purchases: f64,
     spend: SpendForecast,
     pub(crate) margin: f64,
@@ -101,15 +106,25 @@ impl UndiscountedValue {
         within: Span,
         margin: Margin,
     ) -> Result<Self, DistributionError> {
+        Self::of(purchases.log_odds_alive(), LivingPurchases::new(purchases.given_alive(), within)?, spend, margin)
+    }
+
+    /// The same from what many customers share, and the customer's own odds of being alive.
+    pub(crate) fn of(
+        log_odds: f64,
+        living: LivingPurchases,
+        spend: &SpendForecast,
+        margin: Margin,
+    ) -> Result<Self, DistributionError> {
         if margin.get() <= 0.0 {
             return Err(DistributionError::MarginNotPositive { margin });
         }
-        let alive = purchases.probability_alive().get();
-        let counts = counts(purchases.given_alive(), within, TAIL, 0)?;
+        let alive = logistic(log_odds);
         Ok(Self {
-            nothing: purchases.probability_of(0, within).get(),
-            counts: counts.into_iter().map(|probability| alive * probability).collect(),
-            expected_purchases: purchases.expected_purchases(within),
+            nothing: alive * living.none + logistic(-log_odds),
+            alive,
+            counts: living.some,
+            expected_purchases: alive * living.expected,
             spend: *spend,
             margin: margin.get(),
         })
@@ -234,12 +249,6 @@ impl UndiscountedValue {
         pairs.map(|(one, other)| one.total_cmp(&other)).fold(Ordering::Equal, Ordering::then)
     }
 
-    /// About what is spent by those who buy: the mean, with a spend a purchase that is there for every q'.
-    pub(crate) fn usual(&self, something: f64) -> f64 {
-        let SpendForecast { p, q, v, .. } = self.spend;
-        p * v / (q + 1.0) * (self.expected_purchases / something)
-    }
-
     /// The spend that makes a value.
     pub(crate) fn spent(&self, value: ExpectedMoney) -> Result<f64, MoneyError> {
         same_currency(self.currency(), value.currency())?;
@@ -251,13 +260,23 @@ impl UndiscountedValue {
     }
 
     /// n and P(N = n) for n = 1, 2, …
-    fn purchases(&self) -> impl Iterator<Item = (f64, f64)> {
-        self.counts.iter().enumerate().map(|(before, probability)| ((before + 1) as f64, *probability))
+    pub(crate) fn purchases(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.counts.iter().enumerate().map(|(before, probability)| ((before + 1) as f64, self.alive * probability))
     }
 
     /// P(N > 0), the sum of the counts.
     pub(crate) fn something(&self) -> f64 {
-        self.counts.iter().sum()
+        self.purchases().map(|(_, probability)| probability).sum()
+    }
+
+    /// The smaller of an amount and of what is spent, on average.
+    pub(crate) fn mean_up_to(&self, spent: f64) -> f64 {
+        self.mean_below(spent) + spent * self.above(spent)
+    }
+
+    /// The customer's own distribution of spend.
+    pub(crate) const fn spend(&self) -> &SpendForecast {
+        &self.spend
     }
 
     /// z = s/(s+v') and 1 − z.
@@ -278,7 +297,7 @@ impl UndiscountedValue {
     /// P(0 < S ≤ s) of what is spent.
     ///
     /// The more purchases, the less likely are they to cost so little: the sum ends where all that is left counts no more.
-    pub(crate) fn below(&self, spent: f64) -> f64 {
+    fn below(&self, spent: f64) -> f64 {
         const NOTHING: f64 = 1e-16;
         let SpendForecast { p, q, .. } = self.spend;
         let [z, rest] = self.parts(spent);
@@ -295,7 +314,7 @@ impl UndiscountedValue {
     }
 
     /// P(S > s).
-    pub(crate) fn above(&self, spent: f64) -> f64 {
+    fn above(&self, spent: f64) -> f64 {
         self.mixed(spent, |z, rest, shape, q| incomplete_beta(rest, z, q, shape))
     }
 
@@ -321,45 +340,4 @@ impl UndiscountedValue {
         };
         Ok(if spent < f64::MAX { spent } else { f64::INFINITY })
     }
-}
-
-/// What is left out of the counts behind a value, as a share of what is not: its square, too, is then beyond the last
-/// digit.
-const TAIL: f64 = 1e-19;
-
-/// P(n purchases within a span) for n = 1, 2, …, until no more than a share `tail` is to be expected, and up to
-/// `at_least`.
-pub(crate) fn counts<P: Process>(
-    alive: &P,
-    within: Span,
-    tail: f64,
-    at_least: u32,
-) -> Result<Vec<f64>, DistributionError> {
-    /// Probabilities that sum to one so nearly leave no second peak to come.
-    const UNSEEN: f64 = 1e-9;
-    const MOST: u32 = 20_000;
-    let expected = alive.expected_purchases(within);
-    let probability_of = alive.counting(within);
-    let mut counts = Vec::new();
-    let mut sum = 0.0;
-    let mut rest = alive.any_purchase(Horizon::Within(within));
-    if expected <= 0.0 || rest <= 0.0 {
-        return Ok(counts);
-    }
-    for n in 1..=MOST {
-        if expected.max(at_least.into()) > f64::from(MOST) {
-            break;
-        }
-        let probability = probability_of(n);
-        let falls = probability / counts.last().copied().unwrap_or(f64::INFINITY);
-        counts.push(probability);
-        sum += probability;
-        rest -= probability;
-        // Were the ratio to stay, this would be what follows; twice it covers ratios that still rise.
-        let follows = if probability > 0.0 { 2.0 * probability * falls / (1.0 - falls).max(0.0) } else { 0.0 };
-        if n >= at_least && f64::from(n) > expected && rest < UNSEEN && follows <= tail * sum {
-            return Ok(counts);
-        }
-    }
-    Err(DistributionError::TooManyPurchases { expected, most: MOST })
 }

@@ -75,10 +75,10 @@ pub struct GammaGammaParams {
 /// What a customer will spend a purchase, as far as the model can tell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SpendForecast {
-    pub(super) p: f64,
-    pub(super) q: f64,
+    pub(crate) p: f64,
+    pub(crate) q: f64,
     /// In major units.
-    pub(super) v: f64,
+    pub(crate) v: f64,
     pub(super) currency: Currency,
 }
 

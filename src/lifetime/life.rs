@@ -31,6 +31,11 @@ impl Life {
         (-self.cumulative_hazard(u)).exp()
     }
 
+    /// 1 − S(u).
+    pub fn gone(self, u: f64) -> f64 {
+        -(-self.cumulative_hazard(u)).exp_m1()
+    }
+
     /// −ln S(u).
     fn cumulative_hazard(self, u: f64) -> f64 {
         match self {

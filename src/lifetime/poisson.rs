@@ -1,16 +1,12 @@
-use std::{cell::RefCell, collections::HashMap, hash::BuildHasherDefault};
+use std::ops::RangeInclusive;
 
 use super::{
-    Dropout, Process, RateFactors, ScalingError,
-    cohort::Mixer,
+    Buying, Dropout, Process, RateFactors, ScalingError,
     life::Life,
     scaling::{AGED, scaled},
     sealed::Sealed,
 };
-use crate::{
-    math::{integrate_from_zero, ln_rising, negative_binomial},
-    units::{Horizon, Span, TimeUnit},
-};
+use crate::units::{Horizon, Span, TimeUnit};
 
 /// A customer of NBD, Pareto/NBD or GGompertz/NBD who is alive: a purchase rate λ ~ Gamma(R, A) for as long as the
 /// customer lives, which does not depend on λ.
@@ -51,54 +47,21 @@ pub struct PoissonProcess {
 }
 
 impl PoissonProcess {
-    /// P(`count` purchases within `time` of living).
-    pub(super) fn living(&self, count: u32, time: f64) -> f64 {
-        let odds = time / self.rate;
-        negative_binomial(count, self.shape, odds / (1.0 + odds), (1.0 + odds).recip())
+    /// Purchases from now on.
+    fn buying(&self) -> Buying {
+        Buying { shape: self.shape, start: 0.0, pace: self.rate.recip() }
     }
 
-    /// P(`count` purchases within a length of time, and gone by its end), with what is known of leaving at each time.
-    fn gone(&self, count: u32, length: f64, leaving: impl Fn(f64) -> Leaving) -> f64 {
-        if self.life == Life::Endless || length <= 0.0 {
-            return 0.0;
+    /// P(n purchases within a length of time of one life after the other), alive at its end or gone by then.
+    fn bought(&self, counts: &RangeInclusive<u32>, length: f64, life: Life) -> Vec<f64> {
+        let (buying, survival) = (self.buying(), life.survival(length));
+        let living = buying.living_each(counts, length).into_iter().map(|chance| survival * chance);
+        if life == Life::Endless {
+            return living.collect();
         }
-        bought_and_gone(count, self.shape, length, leaving)
+        let gone = buying.gone_each(counts, length, |time| life.ln_density(time).exp(), |_, _| 1.0);
+        living.zip(gone).map(|(living, gone)| living + gone).collect()
     }
-
-    /// Leaving after a time, with a life to come.
-    fn leaving(&self, life: Life, time: f64) -> Leaving {
-        let odds = time / self.rate;
-        Leaving { density: life.ln_density(time), whole: odds.recip().ln_1p(), growth: odds.ln_1p() }
-    }
-}
-
-/// What all counts of purchases have in common for a customer who leaves after a time t: logarithms.
-#[derive(Clone, Copy)]
-pub(crate) struct Leaving {
-    /// ln [−S′(t)].
-    pub density: f64,
-    /// ln (1 + A/t).
-    pub whole: f64,
-    /// ln (1 + t/A).
-    pub growth: f64,
-}
-
-/// P(`count` purchases, and gone within a length of time).
-pub(crate) fn bought_and_gone(count: u32, shape: f64, length: f64, leaving: impl Fn(f64) -> Leaving) -> f64 {
-    let ln_ways = ln_rising(shape, count) - ln_rising(1.0, count);
-    let count = f64::from(count);
-    integrate_from_zero(length, |time| {
-        let Leaving { density, whole, growth } = leaving(time);
-        let bought = if count > 0.0 { -count * whole } else { 0.0 };
-        density + ln_ways + bought - shape * growth
-    })
-}
-
-/// Remembers what is known at each time: the integrals of all counts have nodes in common, where most of the work is the
-/// same.
-pub(crate) fn remembered(leaving: impl Fn(f64) -> Leaving) -> impl Fn(f64) -> Leaving {
-    let known = RefCell::new(HashMap::<u64, Leaving, BuildHasherDefault<Mixer>>::default());
-    move |time| *known.borrow_mut().entry(time.to_bits()).or_insert_with(|| leaving(time))
 }
 
 impl Sealed for PoissonProcess {}
@@ -122,20 +85,29 @@ impl Process for PoissonProcess {
         self.probability_between(count, Span::ZERO, within)
     }
 
-    fn counting(&self, within: Span) -> Box<dyn Fn(u32) -> f64 + '_> {
-        let length = within.as_days();
-        let life = self.life.after(0.0);
-        let survival = life.survival(length);
-        let leaving = remembered(move |time| self.leaving(life, time));
-        Box::new(move |count| survival * self.living(count, length) + self.gone(count, length, &leaving))
+    fn probabilities(&self, counts: RangeInclusive<u32>, within: Span) -> Vec<f64> {
+        self.bought(&counts, within.as_days(), self.life)
+    }
+
+    /// The n-th purchase falls within the span and the life; or the one after n does not fall within both: it would come
+    /// too late, or when the customer has left.
+    fn tails(&self, count: u32, within: Span) -> Option<[f64; 2]> {
+        let (buying, length, n) = (self.buying(), within.as_days(), f64::from(count));
+        if self.life == Life::Endless {
+            return Some([buying.living_at_least(count, length), buying.living_at_most(count, length)]);
+        }
+        let at_least = match count {
+            0 => 1.0,
+            _ => buying.at_purchase(n, length, |time| self.life.survival(time)),
+        };
+        let left = buying.at_purchase(n + 1.0, length, |time| self.life.gone(time));
+        Some([at_least.min(1.0), (buying.living_at_most(count, length) + left).min(1.0)])
     }
 
     /// Gone before, or alive at `from` with a shorter life to come: how much was bought before says nothing of that.
     fn probability_between(&self, count: u32, from: Span, to: Span) -> f64 {
         let (from, length) = (from.as_days(), to.as_days() - from.as_days());
-        let life = self.life.after(from);
-        let gone = self.gone(count, length, |time| self.leaving(life, time));
-        let bought = life.survival(length) * self.living(count, length) + gone;
+        let bought: f64 = self.bought(&(count..=count), length, self.life.after(from)).iter().sum();
         let alive = self.life.survival(from);
         alive * bought + if count == 0 { 1.0 - alive } else { 0.0 }
     }

@@ -10,12 +10,49 @@ const SADDLE_POINT_FROM: f64 = 10.0;
 
 /// P(N = n) of a negative binomial: Γ(r+n) / (Γ(r) n!) · (1 − z)^r z^n, with `q` = 1 − z.
 pub fn negative_binomial(n: u32, r: f64, z: f64, q: f64) -> f64 {
-    negative_binomial_of(f64::from(n), r, z, q)
+    NegativeBinomial::new(n.into(), r).at(z, q)
 }
 
-/// The same for whole numbers of any size.
-fn negative_binomial_of(n: f64, r: f64, z: f64, q: f64) -> f64 {
-    if n <= 0.0 { (r * ln_complement(z, q)).exp() } else { beta_kernel(n, r, z, q) / n }
+/// The same for so many whole numbers from the first on, each from the one before it.
+pub fn negative_binomials(first: u32, numbers: usize, r: f64, z: f64, q: f64) -> Vec<f64> {
+    /// So few steps lose no digit that counts.
+    const STEPS: usize = 32;
+    /// What is smaller may have lost its digits, or be the zero from which nothing rises again.
+    const SMALL: f64 = 1e-250;
+    let mut last = 0.0;
+    let chance = |step: usize| {
+        let n = f64::from(first) + step as f64;
+        let afresh = step.is_multiple_of(STEPS) || last < SMALL;
+        last = if afresh { NegativeBinomial::new(n, r).at(z, q) } else { last * z * ((r + n - 1.0) / n) };
+        last
+    };
+    (0..numbers).map(chance).collect()
+}
+
+/// P(N = n) of a negative binomial for one n, a whole number of any size, and many z.
+#[derive(Debug, Clone, Copy)]
+pub struct NegativeBinomial {
+    n: f64,
+    r: f64,
+    /// `None` at n = 0, where there is no beta function.
+    kernel: Option<BetaKernel>,
+}
+
+impl NegativeBinomial {
+    pub fn new(n: f64, r: f64) -> Self {
+        Self { n, r, kernel: (n > 0.0).then(|| BetaKernel::new(n, r)) }
+    }
+
+    pub fn at(&self, z: f64, q: f64) -> f64 {
+        self.at_share(&Share::new(z, q))
+    }
+
+    pub fn at_share(&self, share: &Share) -> f64 {
+        match self.kernel {
+            Some(kernel) => kernel.at_share(share) / self.n,
+            None => (self.r * share.ln_rest).exp(),
+        }
+    }
 }
 
 /// P(K = k) of a beta-binomial: C(n, k) B(a+k, b+n−k)/B(a, b), for whole k ≤ n of any size, and smooth between.
@@ -28,7 +65,8 @@ pub fn beta_binomial(k: f64, n: f64, a: f64, b: f64) -> f64 {
     }
     let (shape, all) = (a + b, a + b + n);
     let (z, q) = (n / all, shape / all);
-    negative_binomial_of(k, a, z, q) * negative_binomial_of(n - k, b, z, q) / negative_binomial_of(n, shape, z, q)
+    let chance = |n: f64, r: f64| NegativeBinomial::new(n, r).at(z, q);
+    chance(k, a) * chance(n - k, b) / chance(n, shape)
 }
 
 /// The regularized incomplete beta function I_z(a, b), with `q` = 1 − z, for a, b > 0 and 0 ≤ z ≤ 1.
@@ -70,17 +108,66 @@ pub fn partial_mean_of_odds(z: f64, q: f64, a: f64, b: f64) -> f64 {
     }
 }
 
+/// z and 1 − z, with their logarithms.
+#[derive(Debug, Clone, Copy)]
+pub struct Share {
+    pub z: f64,
+    pub rest: f64,
+    ln_z: f64,
+    ln_rest: f64,
+}
+
+impl Share {
+    fn new(z: f64, rest: f64) -> Self {
+        Self { z, rest, ln_z: ln_complement(rest, z), ln_rest: ln_complement(z, rest) }
+    }
+
+    /// With these odds of z.
+    pub fn of_odds(odds: f64) -> Self {
+        let z = if odds.is_finite() { odds / (1.0 + odds) } else { 1.0 };
+        Self { z, rest: (1.0 + odds).recip(), ln_z: -odds.recip().ln_1p(), ln_rest: -odds.ln_1p() }
+    }
+}
+
 /// z^a q^b / B(a, b).
 fn beta_kernel(a: f64, b: f64, z: f64, q: f64) -> f64 {
-    if a.min(b) < SADDLE_POINT_FROM {
-        return (a * ln_complement(q, z) + b * ln_complement(z, q) - ln_beta(a, b)).exp();
+    BetaKernel::new(a, b).at(z, q)
+}
+
+/// z^a q^b / B(a, b) for one a and b, and many z: the density of ln [z/(1−z)].
+#[derive(Debug, Clone, Copy)]
+pub struct BetaKernel {
+    a: f64,
+    b: f64,
+    factor: f64,
+    exponent: f64,
+}
+
+impl BetaKernel {
+    pub fn new(a: f64, b: f64) -> Self {
+        if a.min(b) < SADDLE_POINT_FROM {
+            return Self { a, b, factor: 1.0, exponent: -ln_beta(a, b) };
+        }
+        let n = a + b;
+        let exponent = stirling_error(n) - stirling_error(a) - stirling_error(b);
+        Self { a, b, factor: (a * b / (TAU * n)).sqrt(), exponent }
     }
-    // Loader (2000), "Fast and accurate computation of binomial probabilities": the binomial density at its
-    // saddle point, so that no large logarithms cancel.
-    let n = a + b;
-    let correction = stirling_error(n) - stirling_error(a) - stirling_error(b);
-    let exponent = correction - deviance(a, n * z) - deviance(b, n * q);
-    exponent.exp() * (a * b / (TAU * n)).sqrt()
+
+    fn at(&self, z: f64, q: f64) -> f64 {
+        self.at_share(&Share::new(z, q))
+    }
+
+    pub fn at_share(&self, share: &Share) -> f64 {
+        let Self { a, b, factor, exponent } = *self;
+        if a.min(b) < SADDLE_POINT_FROM {
+            return (a * share.ln_z + b * share.ln_rest + exponent).exp();
+        }
+        let (z, q) = (share.z, share.rest);
+        // Loader (2000), "Fast and accurate computation of binomial probabilities": the binomial density at its
+        // saddle point, so that no large logarithms cancel.
+        let n = a + b;
+        (exponent - deviance(a, n * z) - deviance(b, n * q)).exp() * factor
+    }
 }
 
 /// ln q where q = 1 − z, from whichever of the two is exact.

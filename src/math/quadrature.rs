@@ -1,3 +1,9 @@
+mod rest;
+mod shared;
+
+pub use rest::Rest;
+pub use shared::nodes_from_zero;
+
 /// Gauss–Legendre nodes on (0, 1), and their weights: exact for polynomials of degree 23.
 const NODES: [f64; 12] = [
     0.009_219_682_876_640_375,
@@ -35,13 +41,19 @@ pub const PANEL: usize = NODES.len();
 #[derive(Debug, Clone, Copy)]
 pub struct Panel {
     pub nodes: [f64; PANEL],
+    start: f64,
     length: f64,
 }
 
 impl Panel {
     pub fn new(start: f64, end: f64) -> Self {
         let length = end - start;
-        Self { nodes: NODES.map(|node| start + length * node), length }
+        Self { nodes: NODES.map(|node| start + length * node), start, length }
+    }
+
+    /// Where it begins.
+    pub const fn start(&self) -> f64 {
+        self.start
     }
 
     /// The integral over the panel, from the values at its nodes.
@@ -109,30 +121,6 @@ pub fn integrate(panels: impl IntoIterator<Item = Panel>, f: impl Fn(f64) -> f64
     integrate_lanes(panels, |nodes| nodes.map(&f))
 }
 
-/// ∫ f(e^u) e^u du over u < ln `to`, that is ∫ f over (0, `to`), for a positive f given by its logarithm, which may have
-/// several peaks, and near 0 rises like a power that is not negative.
-///
-/// Panels go from the end to the left; each is halved until its halves agree with it.
-pub fn integrate_from_zero(to: f64, ln_f: impl Fn(f64) -> f64) -> f64 {
-    const WIDEST: f64 = 2.0;
-    const NOTHING: f64 = 1e-18;
-    let f = |u: f64| (ln_f(u.exp()) + u).exp();
-    let mut end = to.ln();
-    let (mut sum, mut before) = (0.0, 0.0);
-    loop {
-        let panel = Panel::new(end - WIDEST, end);
-        let part = halved(end - WIDEST, end, panel.integral(panel.nodes.map(f)), sum, 0, &f);
-        sum += part;
-        // At the far end the function may be too small for a number; then nothing was found yet.
-        let passed = sum > 0.0 && part <= before && part <= sum * NOTHING;
-        if passed || end < SMALLEST_LN {
-            return sum;
-        }
-        before = part;
-        end -= WIDEST;
-    }
-}
-
 /// ∫ f over (`from`, `to`) for a smooth f ≥ 0 which bends most near the ends, on the scales `at_ends`; what follows a
 /// piece that adds nothing, beside what comes before it and `beside`, is left out.
 ///
@@ -167,9 +155,6 @@ pub fn integrate_stretch(from: f64, to: f64, at_ends: [f64; 2], beside: f64, f: 
     }
     sum
 }
-
-/// Below it a number is zero.
-const SMALLEST_LN: f64 = -760.0;
 
 /// The integral over a panel, by halves where they do not agree with the whole.
 fn halved(start: f64, end: f64, whole: f64, beside: f64, depth: u32, f: &impl Fn(f64) -> f64) -> f64 {

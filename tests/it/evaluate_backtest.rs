@@ -202,6 +202,37 @@ fn forecasts_made_elsewhere_are_ranked_with_the_others() {
     assert_eq!(judged.with("nobody", vec![vec![]]), lengths(0, 2_357));
 }
 
+/// Differences of 1e200 have squares beyond numbers; their error is a number.
+#[test]
+fn forecasts_beyond_all_measure_are_compared_with_a_finite_error() {
+    let judged = backtest(&["1997-09-30"], 60, &[], &RULES[..1]).run(&cdnow(), go_on).unwrap();
+    let wild = (0..2_357).map(|index| CountForecast::point(if index % 2 == 0 { 1e100 } else { 0.0 }).unwrap());
+    let judged = judged.clone().with("wild", vec![wild.collect()]).unwrap();
+    let comparison = judged.compare(Score::SquaredError).unwrap();
+    let last = &comparison.ranking()[1];
+    // Half of the losses are 1e200: the standard deviation is half of that, and its mean is over 2,357.
+    let expected = 0.5e200 / 2_357_f64.sqrt();
+    assert!((last.standard_error.unwrap() / expected - 1.0).abs() < 1e-3, "{last:?}");
+    assert!(comparison.best_model().unwrap().confidence.unwrap().get() > 0.999);
+}
+
+#[test]
+fn an_observer_can_stop_before_any_step() {
+    let log = cdnow();
+    let work = backtest(&["1997-09-30", "1997-10-31"], 30, &[], &RULES[..3]);
+    for stop in 1..6 {
+        let stopped =
+            work.run(
+                &log,
+                |progress| {
+                    if progress.done < stop { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                },
+            );
+        let Err(EvaluationError::Stopped(progress)) = stopped else { panic!("{stop}: {stopped:?}") };
+        assert!(progress.of == 6 && (stop..6).contains(&progress.done), "{stop}: {progress:?}");
+    }
+}
+
 #[test]
 fn an_observer_is_told_of_all_work_and_can_stop_it() {
     let log = cdnow();
@@ -461,6 +492,34 @@ fn in_a_known_world_the_true_model_wins_and_intervals_cover_the_total() {
     assert_eq!(won, worlds);
 }
 
+/// The same world in money: intervals of the total spend.
+#[test]
+#[ignore = "slow: simulated worlds, `cargo test --release -- --ignored known_world`"]
+fn in_a_known_world_intervals_cover_the_total_spend() {
+    let truth = bg_nbd([0.6, 4.0, 0.8, 2.5]);
+    let v = ExpectedMoney::new(15.44, Currency::USD).unwrap();
+    let spend = GammaGamma::new(GammaGammaParams { p: 6.25, q: 3.74, v }).unwrap();
+    let midnight = |seconds| Timestamp::from_seconds(seconds).unwrap();
+    let (start, end) = (midnight(852_076_800), midnight(883_612_800)); // 1997-01-01, 1998-01-01
+    let window = SimulationWindow { start, winning: Span::weeks(12.0).unwrap(), end };
+    let days = Window::new(day("1997-01-01"), day("1997-12-31"), FirstSeen::IsNew).unwrap();
+    let work = backtest(&["1997-09-30"], 92, &[ModelKind::BgNbd], &[]);
+    let (worlds, mut covered, mut bias) = (400, 0, 0.0);
+    for world in 0..worlds {
+        let rows = simulate_interactions(&truth, &spend, &window, 1_000, Seed::new(world)).unwrap();
+        let log = InteractionLog::builder(days, Granularity::Instant).extend(rows).build().unwrap();
+        let judged = work.run(&log, go_on).unwrap();
+        let fold = &judged.folds()[0];
+        let values = fold.values(&fold.contenders()[0], Mle::default()).unwrap();
+        let total = values.total();
+        let interval = total.interval(Probability::new(0.95).unwrap()).expect("interior");
+        covered += u64::from(interval.contains(total.actual.amount()));
+        bias += total.bias().unwrap().amount() / total.actual.amount() / worlds as f64;
+    }
+    println!("intervals of 95 % held {covered} of {worlds} totals of spend; mean bias {:.2} %", 100.0 * bias);
+    assert!((0.90..=0.99).contains(&(covered as f64 / worlds as f64)), "{covered} of {worlds}");
+}
+
 /// The losses of a fold's values are those of distributions built customer by customer.
 #[test]
 fn values_of_a_fold_are_those_of_its_customers_and_rules_have_none() {
@@ -480,7 +539,25 @@ fn values_of_a_fold_are_those_of_its_customers_and_rules_have_none() {
         .sum();
     // What was spent after the cut, first day and all: 244,091.94 of the log less 173,115.55 before.
     let bias = expected - (244_091.94 - 173_115.55);
-    assert!((values.bias().unwrap().amount() - bias).abs() < 1e-6);
+    assert!((values.assessment().bias().unwrap().amount() - bias).abs() < 1e-6);
+    // The errors of both fits, each by the delta method of its own.
+    let total = values.total();
+    let spent = split.calibration.spend().unwrap();
+    let sum = |purchases: &BgNbd, spend: &GammaGamma| -> f64 {
+        let of = |(history, spent)| {
+            let mean = spend.forecast(spent).unwrap().mean().unwrap().amount();
+            purchases.forecast(history).expected_purchases(split.span) * mean
+        };
+        split.calibration.purchases().iter().zip(spent).map(of).sum()
+    };
+    let by_purchases = purchases.delta(|model| sum(model, spend.model())).unwrap().standard_error;
+    let by_spend = spend.delta(|model| sum(purchases.model(), model)).unwrap().standard_error;
+    let error = total.parameters_error.unwrap().amount();
+    assert!((error / by_purchases.hypot(by_spend) - 1.0).abs() < 1e-9, "{error} {by_purchases} {by_spend}");
+    assert!(by_purchases > 1_000.0 && by_spend > 100.0);
+    // What chance leaves open is far less than what was missed, and about a tenth of it in all.
+    let interval = total.interval(Probability::new(0.95).unwrap()).unwrap();
+    assert!(interval.low < total.expected.amount() && interval.high > total.expected.amount());
     let missing = EvaluationError::NoModel { name: "mean rate of all".into() };
     assert_eq!(fold.values(&fold.contenders()[1], Mle::default()), Err(missing));
 }

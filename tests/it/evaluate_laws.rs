@@ -185,19 +185,3 @@ fn the_spread_of_a_total_is_that_of_simulated_customers() {
     let error = ((fourth - variance * variance) / counts.len() as f64).sqrt();
     assert!((table.variance() - variance).abs() < 4.0 * error, "{} is not {variance} ± {error}", table.variance());
 }
-
-/// A table shares the work of its counts; each is what it is alone, to the last bit where all are alive for sure.
-#[test]
-fn a_table_has_the_bits_of_its_counts() {
-    let within = Span::weeks(30.0).unwrap();
-    for model in models() {
-        let forecast = model.forecast(&PurchaseHistory::acquired());
-        let table = CountDistribution::of(&forecast, within).unwrap();
-        if forecast.probability_alive().get() < 1.0 {
-            continue;
-        }
-        for count in 0..=table.most() {
-            assert_eq!(table.probability_of(count), forecast.probability_of(count, within), "{} {count}", model.name());
-        }
-    }
-}

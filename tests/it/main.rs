@@ -38,6 +38,7 @@ mod derivatives;
 mod distribution;
 mod evaluate;
 mod evaluate_backtest;
+mod evaluate_heavy;
 mod evaluate_laws;
 mod exchange_cases;
 mod exchange_table;

@@ -1,11 +1,13 @@
+use std::ops::RangeInclusive;
+
 use super::data::Piece;
 use crate::{
     cohort::PurchaseHistory,
     lifetime::{
-        AGED, Dropout, Forecast, Leaving, Life, ParetoNbdParams, Process, RateFactors, ScalingError, bought_and_gone,
-        remembered, scaled, sealed::Sealed,
+        AGED, Buying, Dropout, Forecast, Life, ParetoNbdParams, Process, RateFactors, ScalingError, scaled,
+        sealed::Sealed,
     },
-    math::{LogSum, negative_binomial},
+    math::LogSum,
     units::{Horizon, Span, TimeUnit},
 };
 
@@ -150,19 +152,22 @@ impl DynamicProcess<'_> {
         (-self.s * (left / self.scale).ln_1p()).exp()
     }
 
-    /// Leaving after a time in a stretch, of who has bought since so much of the time of buying was over.
-    fn leaving(&self, one: Stretch, since: f64) -> impl Fn(f64) -> Leaving + use<> {
-        let (life, ln_alive, rate) = (self.life(one), -self.s * (one.left / self.scale).ln_1p(), self.rate);
-        move |time| {
-            let odds = (one.bought - since + one.buying * time) / rate;
-            Leaving { density: ln_alive + life.ln_density(time), whole: odds.recip().ln_1p(), growth: odds.ln_1p() }
-        }
+    /// Purchases in a stretch, of who has bought since so much of the time of buying was over.
+    fn buying(&self, one: Stretch, since: f64) -> Buying {
+        Buying { shape: self.shape, start: (one.bought - since) / self.rate, pace: one.buying / self.rate }
     }
 
-    /// P(`count` purchases in `bought` of the time of buying).
-    fn living(&self, count: u32, bought: f64) -> f64 {
-        let odds = bought / self.rate;
-        negative_binomial(count, self.shape, odds / (1.0 + odds), (1.0 + odds).recip())
+    /// P(n purchases between two times, and gone by the second) of one n after the other, given all of their life.
+    fn gone(&self, counts: &RangeInclusive<u32>, [from, to]: [f64; 2]) -> Vec<f64> {
+        let since = self.at(from).bought;
+        let mut sums = vec![0.0; counts.clone().count()];
+        for (one, length) in within(self.stretches, from, to) {
+            let (life, alive) = (self.life(one), self.alive(one.left));
+            let density = |time: f64| alive * life.ln_density(time).exp();
+            let gone = self.buying(one, since).gone_each(counts, length, density, |_, _| 1.0);
+            sums.iter_mut().zip(gone).for_each(|(sum, gone)| *sum += gone);
+        }
+        sums
     }
 }
 
@@ -193,26 +198,36 @@ impl Process for DynamicProcess<'_> {
         self.probability_between(count, Span::ZERO, within)
     }
 
-    fn counting(&self, span: Span) -> Box<dyn Fn(u32) -> f64 + '_> {
+    fn probabilities(&self, counts: RangeInclusive<u32>, span: Span) -> Vec<f64> {
         let end = self.at(span.as_days());
-        let leavings: Vec<_> = within(self.stretches, 0.0, span.as_days())
-            .map(|(one, length)| (length, remembered(self.leaving(one, 0.0))))
-            .collect();
         let alive = self.alive(end.left);
-        Box::new(move |count| {
-            let gone = leavings.iter().map(|(length, leaving)| bought_and_gone(count, self.shape, *length, leaving));
-            gone.sum::<f64>() + alive * self.living(count, end.bought)
-        })
+        let living = self.buying(end, 0.0).living_each(&counts, 0.0);
+        let gone = self.gone(&counts, [0.0, span.as_days()]);
+        living.into_iter().zip(gone).map(|(living, gone)| alive * living + gone).collect()
+    }
+
+    /// As of a Poisson process, stretch by stretch.
+    fn tails(&self, count: u32, span: Span) -> Option<[f64; 2]> {
+        let (n, end) = (f64::from(count), self.at(span.as_days()));
+        let (mut at_least, mut left) = (if count == 0 { 1.0 } else { 0.0 }, 0.0);
+        for (one, length) in within(self.stretches, 0.0, span.as_days()) {
+            let (buying, life, alive) = (self.buying(one, 0.0), self.life(one), self.alive(one.left));
+            let gone = -(-self.s * (one.left / self.scale).ln_1p()).exp_m1();
+            if count > 0 {
+                at_least += buying.at_purchase(n, length, |time| alive * life.survival(time));
+            }
+            left += buying.at_purchase(n + 1.0, length, |time| gone + alive * life.gone(time));
+        }
+        let late = self.buying(end, 0.0).living_at_most(count, 0.0);
+        Some([at_least.min(1.0), (late + left).min(1.0)])
     }
 
     /// Gone before, or alive at `from`: what was bought before says nothing of the rest.
     fn probability_between(&self, count: u32, from: Span, to: Span) -> f64 {
         let [start, end] = [from, to].map(|span| self.at(span.as_days()));
-        let gone_in =
-            |(one, length): (Stretch, f64)| bought_and_gone(count, self.shape, length, self.leaving(one, start.bought));
-        let gone: f64 = within(self.stretches, from.as_days(), to.as_days()).map(gone_in).sum();
+        let gone: f64 = self.gone(&(count..=count), [from, to].map(Span::as_days)).iter().sum();
         let before = if count == 0 { -(-self.s * (start.left / self.scale).ln_1p()).exp_m1() } else { 0.0 };
-        before + gone + self.alive(end.left) * self.living(count, end.bought - start.bought)
+        before + gone + self.alive(end.left) * self.buying(end, start.bought).living(count, 0.0)
     }
 
     fn expected_purchases(&self, within: Span) -> f64 {

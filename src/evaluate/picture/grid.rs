@@ -42,13 +42,16 @@ pub struct HistoryCell {
     pub expected_purchases: f64,
 }
 
+/// More than any picture shows; a megabyte holds some 30,000.
+const MOST_CELLS: u64 = 1_000_000;
+
 impl HistoryGrid {
     /// Repeat purchases 0, 1, … `most`, and for each but 0 the recencies age/steps, 2·age/steps, … age; purchases are
     /// expected `within` a span after the age.
     ///
     /// # Errors
     ///
-    /// [`EvaluationError::Zero`] for no steps or no age; [`EvaluationError::History`] beyond 1e9 purchases.
+    /// [`EvaluationError::Zero`] for no steps or no age; [`EvaluationError::TooMany`] for more than a million cells.
     pub fn new<M: CountModel<History = PurchaseHistory>>(
         model: &M,
         age: Span,
@@ -58,6 +61,10 @@ impl HistoryGrid {
     ) -> Result<Self, EvaluationError> {
         if steps == 0 || age.is_zero() {
             return Err(EvaluationError::Zero { what: if steps == 0 { "a number of steps" } else { "an age" } });
+        }
+        let cells = 1 + u64::from(most) * u64::from(steps);
+        if cells > MOST_CELLS {
+            return Err(EvaluationError::TooMany { what: "cells", number: cells, most: MOST_CELLS });
         }
         let recency = |step: u32| if step == steps { age } else { at(age, step, steps) };
         let repeated = (1..=most).flat_map(|repeats| (1..=steps).map(move |step| (repeats, step)));

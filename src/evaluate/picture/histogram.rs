@@ -1,6 +1,12 @@
 use std::collections::BTreeMap;
 
-use crate::{cohort::PurchaseHistory, evaluate::EvaluationError, lifetime::CountModel, parallel, units::Span};
+use crate::{
+    cohort::PurchaseHistory,
+    evaluate::EvaluationError,
+    lifetime::{CountModel, Forecast, MOST_COUNTS, Process},
+    parallel,
+    units::Span,
+};
 
 /// How many customers made 0, 1, 2, … repeat purchases, beside how many the model expects, each at the own age.
 ///
@@ -43,7 +49,8 @@ impl FrequencyHistogram {
     ///
     /// # Errors
     ///
-    /// [`EvaluationError::Zero`] for an open class from 0, which would be the only one.
+    /// [`EvaluationError::Zero`] for an open class from 0, which would be the only one; [`EvaluationError::TooMany`] for more
+    /// than 20,000 classes.
     pub fn new<M: CountModel<History = PurchaseHistory>>(
         histories: &[PurchaseHistory],
         model: &M,
@@ -51,6 +58,10 @@ impl FrequencyHistogram {
     ) -> Result<Self, EvaluationError> {
         if open_from == 0 {
             return Err(EvaluationError::Zero { what: "an open class from" });
+        }
+        if open_from > MOST_COUNTS {
+            let (number, most) = (open_from.into(), MOST_COUNTS.into());
+            return Err(EvaluationError::TooMany { what: "classes before the open one", number, most });
         }
         let mut ages: BTreeMap<Span, f64> = BTreeMap::new();
         let mut actual: BTreeMap<u32, u64> = BTreeMap::new();
@@ -60,10 +71,10 @@ impl FrequencyHistogram {
         }
         let ages: Vec<(Span, f64)> = ages.into_iter().collect();
         let newcomer = model.forecast(&PurchaseHistory::acquired());
-        let expected = parallel::map_indices(open_from as usize, |repeats| {
-            let repeats = u32::try_from(repeats).unwrap_or(open_from);
-            ages.iter().map(|&(age, customers)| customers * newcomer.probability_of(repeats, age).get()).sum::<f64>()
-        });
+        let mut expected = vec![0.0; open_from as usize];
+        for chances in parallel::map(&ages, |&(age, customers)| chances(&newcomer, age, customers, open_from)) {
+            expected.iter_mut().zip(chances).for_each(|(sum, chance)| *sum += chance);
+        }
         let rest = (histories.len() as f64 - expected.iter().sum::<f64>()).max(0.0);
         let class = |(repeats, expected)| FrequencyClass {
             repeats,
@@ -77,4 +88,15 @@ impl FrequencyHistogram {
     pub fn classes(&self) -> &[FrequencyClass] {
         &self.classes
     }
+}
+
+/// So many times P(0), P(1), … and P(`open_from` − 1) of newcomers by an age.
+fn chances<P: Process>(newcomer: &Forecast<P>, age: Span, customers: f64, open_from: u32) -> Vec<f64> {
+    /// How many counts share what is computed once.
+    const BLOCK: u32 = 32;
+    let alive = newcomer.probability_alive().get();
+    let none = std::iter::once(newcomer.probability_of(0, age).get());
+    let blocks = (1..open_from).step_by(BLOCK as usize).map(|first| first..=(first + BLOCK - 1).min(open_from - 1));
+    let some = blocks.flat_map(|counts| newcomer.given_alive().probabilities(counts, age));
+    none.chain(some.map(|chance| alive * chance)).map(|chance| customers * chance).collect()
 }

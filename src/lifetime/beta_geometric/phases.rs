@@ -40,13 +40,15 @@ impl Phases {
         if self.k == 1 { 0.0 } else { self.weights().map(|(_, weight)| weight).sum::<f64>().ln() }
     }
 
+    /// j and P(j), where that is not zero.
+    pub fn shares(self) -> impl Iterator<Item = (u32, f64)> {
+        let total: f64 = self.weights().map(|(_, weight)| weight).sum();
+        self.weights().filter(|(_, weight)| *weight > 0.0).map(move |(j, weight)| (j, weight / total))
+    }
+
     /// Σ over j of P(j) f(j).
     pub fn mean(self, f: impl Fn(u32) -> f64) -> f64 {
-        if self.k == 1 {
-            return f(0);
-        }
-        let total: f64 = self.weights().map(|(_, weight)| weight).sum();
-        self.weights().filter(|(_, weight)| *weight > 0.0).map(|(j, weight)| weight / total * f(j)).sum()
+        if self.k == 1 { f(0) } else { self.shares().map(|(j, share)| share * f(j)).sum() }
     }
 
     /// The jet of [`Self::ln_total`], where `end` is 1/(α+T): z has the slope −z·end in α.

@@ -1,3 +1,5 @@
+use std::ops::RangeInclusive;
+
 use super::phases::Phases;
 use crate::{
     lifetime::{
@@ -6,7 +8,8 @@ use crate::{
         sealed::Sealed,
     },
     math::{
-        BetaMixture, Erlang, Panels, discounted_rate, incomplete_beta, integrate_lanes, ln_rising, negative_binomial,
+        BetaMixture, Erlang, Panels, discounted_rate, incomplete_beta, integrate_lanes, ln_beta_drop,
+        negative_binomial, negative_binomials,
     },
     units::{Horizon, Span, TimeUnit},
 };
@@ -58,11 +61,13 @@ pub struct BetaGeometricProcess {
 impl BetaGeometricProcess {
     /// The mean over the events that may have passed since the last purchase.
     fn mean(&self, f: impl Fn(Phase) -> f64) -> f64 {
+        self.phases.mean(|passed| f(self.phase(passed)))
+    }
+
+    fn phase(&self, passed: u32) -> Phase {
         let Self { phases, rate, mixture } = *self;
-        phases.mean(|passed| {
-            let gaps = Erlang { k: phases.k, passed };
-            f(Phase { shape: phases.shape + f64::from(passed), rate, mixture, gaps })
-        })
+        let gaps = Erlang { k: phases.k, passed };
+        Phase { shape: phases.shape + f64::from(passed), rate, mixture, gaps }
     }
 
     /// Undiscounted purchases after `from` without end: E 1/p = (a+b−1)/(a−1) less those before, if a > 1.
@@ -91,6 +96,20 @@ impl Process for BetaGeometricProcess {
 
     fn probability_of(&self, count: u32, within: Span) -> f64 {
         self.mean(|phase| phase.probability_of(count, within.as_days())).min(1.0)
+    }
+
+    fn probabilities(&self, counts: RangeInclusive<u32>, within: Span) -> Vec<f64> {
+        let mut means = vec![0.0; counts.clone().count()];
+        for (passed, share) in self.phases.shares() {
+            let chances = self.phase(passed).probabilities(&counts, within.as_days());
+            means.iter_mut().zip(chances).for_each(|(mean, chance)| *mean += share * chance);
+        }
+        means.into_iter().map(|mean| mean.min(1.0)).collect()
+    }
+
+    fn tails(&self, count: u32, within: Span) -> Option<[f64; 2]> {
+        let tail = |of: fn(&Phase, u32, f64) -> f64| self.mean(|phase| of(&phase, count, within.as_days())).min(1.0);
+        Some([tail(Phase::bought_at_least), tail(Phase::bought_at_most)])
     }
 
     fn probability_between(&self, count: u32, from: Span, to: Span) -> f64 {
@@ -145,10 +164,13 @@ struct Phase {
 }
 
 impl Phase {
-    /// P(exactly n coins survived) = B(a, b+n)/B(a, b).
+    /// P(n coins survived) = B(a, b+n)/B(a, b).
     fn survived(&self, coins: u32) -> f64 {
-        let BetaMixture { a, b } = self.mixture;
-        (ln_rising(b, coins) - ln_rising(a + b, coins)).exp()
+        self.ln_survived(coins).exp()
+    }
+
+    fn ln_survived(&self, coins: u32) -> f64 {
+        ln_beta_drop(self.mixture.a, self.mixture.b, coins.into())
     }
 
     /// P(the coin after n survived ones is the last) = B(a+1, b+n)/B(a, b).
@@ -164,21 +186,32 @@ impl Phase {
         a / (a + b) * BetaMixture { a: a + 1.0, b }.mean_count(self.shape, time / self.rate, self.gaps)
     }
 
+    /// t/(A+t) and A/(A+t).
+    fn shares(&self, time: f64) -> [f64; 2] {
+        let odds = time / self.rate;
+        [odds / (1.0 + odds), (1.0 + odds).recip()]
+    }
+
     /// P(N = events) within a time.
     fn events(&self, events: u32, time: f64) -> f64 {
-        let odds = time / self.rate;
-        negative_binomial(events, self.shape, odds / (1.0 + odds), (1.0 + odds).recip())
+        let [z, rest] = self.shares(time);
+        negative_binomial(events, self.shape, z, rest)
     }
 
     /// P(N ≥ events) within a time, for at least one event.
     fn at_least(&self, events: u32, time: f64) -> f64 {
-        let odds = time / self.rate;
-        incomplete_beta(odds / (1.0 + odds), (1.0 + odds).recip(), f64::from(events), self.shape)
+        let [z, rest] = self.shares(time);
+        incomplete_beta(z, rest, f64::from(events), self.shape)
     }
 
     /// How many events away the purchase after `count` others is, the first of them included.
     fn missing(&self, count: u32) -> u32 {
         (count + 1).saturating_mul(self.gaps.k) - self.gaps.passed
+    }
+
+    /// The same of counts beyond all tables.
+    fn missing_of_many(&self, count: u32) -> f64 {
+        (f64::from(count) + 1.0) * f64::from(self.gaps.k) - f64::from(self.gaps.passed)
     }
 
     fn any_purchase(&self, within: f64) -> f64 {
@@ -198,6 +231,46 @@ impl Phase {
         let last = self.missing(before);
         let exactly: f64 = (last..next).map(|events| self.events(events, within)).sum();
         self.survived(count) * exactly + self.left_at(before) * self.at_least(last, within)
+    }
+
+    /// The same for one count after the other, none of them zero: the events of the last reach down to the first.
+    fn probabilities(&self, counts: &RangeInclusive<u32>, within: f64) -> Vec<f64> {
+        let (first, numbers, k) = (*counts.start(), counts.clone().count(), self.gaps.k as usize);
+        let BetaMixture { a, b } = self.mixture;
+        let [z, rest] = self.shares(within);
+        let events = negative_binomials(self.missing(first - 1), numbers * k, self.shape, z, rest);
+        let stays = |coins: f64| (b + coins) / (a + b + coins);
+        let mut coins = f64::from(first) - 1.0;
+        let mut survived = self.survived(first - 1);
+        let each = events.chunks(k).map(|events| {
+            let (exactly, left) = (events.iter().sum::<f64>(), survived * a / (a + b + coins));
+            survived *= stays(coins);
+            coins += 1.0;
+            (exactly, survived, left)
+        });
+        let each: Vec<(f64, f64, f64)> = each.collect();
+        let mut at_least = self.at_least(self.missing(*counts.end()), within);
+        let from_the_last = each.into_iter().rev().map(|(exactly, survived, left)| {
+            at_least += exactly;
+            survived * exactly + left * at_least
+        });
+        let mut chances: Vec<f64> = from_the_last.collect();
+        chances.reverse();
+        chances
+    }
+
+    /// P(at least `count` purchases): so many events, and all coins before the last survived.
+    fn bought_at_least(&self, count: u32, within: f64) -> f64 {
+        let Some(before) = count.checked_sub(1) else { return 1.0 };
+        let [z, rest] = self.shares(within);
+        self.ln_survived(before).exp() * incomplete_beta(z, rest, self.missing_of_many(before), self.shape)
+    }
+
+    /// P(at most `count` purchases): gone by the coin of the last, or too few events for one more.
+    fn bought_at_most(&self, count: u32, within: f64) -> f64 {
+        let (ln_survived, [z, rest]) = (self.ln_survived(count), self.shares(within));
+        let too_few = incomplete_beta(rest, z, self.shape, self.missing_of_many(count));
+        -ln_survived.exp_m1() + ln_survived.exp() * too_few
     }
 
     fn probability_between(&self, count: u32, from: f64, length: f64) -> f64 {

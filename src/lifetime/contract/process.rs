@@ -186,6 +186,13 @@ impl Process for ContractProcess {
         self.probability_between(count, Span::ZERO, within)
     }
 
+    /// So many renewals fall due and are made, or not one more.
+    fn tails(&self, count: u32, within: Span) -> Option<[f64; 2]> {
+        let (made, due) = (f64::from(count), self.due(within));
+        let at_least = if made > due { 0.0 } else { self.stay.survival(made) };
+        Some([at_least, if made < due { self.stay.gone(made + 1.0) } else { 1.0 }])
+    }
+
     fn probability_between(&self, count: u32, from: Span, to: Span) -> f64 {
         let (before, due) = (self.due(from), self.due(to));
         let (made, due) = (f64::from(count), due - before);

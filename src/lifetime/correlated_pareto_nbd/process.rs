@@ -1,15 +1,17 @@
+use std::ops::RangeInclusive;
+
 use super::{
     gamma::{Gamma, Kept},
     tilt::Tilt,
 };
 use crate::{
     lifetime::{
-        Dropout, PoissonProcess, Process, RateFactors, ScalingError,
+        Buying, Dropout, Process, RateFactors, ScalingError,
         life::Life,
         scaling::{AGED, scaled},
         sealed::Sealed,
     },
-    math::{Panels, integrate, integrate_from_zero, ln_rising},
+    math::{Panels, integrate},
     units::{Horizon, Span, TimeUnit},
 };
 
@@ -59,26 +61,16 @@ impl CorrelatedProcess {
         Life::Lomax { shape: self.leaving.shape, scale: self.leaving.rate }
     }
 
-    /// The process without the tilt.
-    const fn independent(&self) -> PoissonProcess {
-        PoissonProcess { shape: self.buying.shape, rate: self.buying.rate, life: self.life() }
+    fn buying(&self) -> Buying {
+        Buying { shape: self.buying.shape, start: 0.0, pace: self.buying.rate.recip() }
     }
 
-    /// P(`count` purchases after `from` and up to `to`, gone by then | alive at `from`), with the tilt of now.
-    fn gone(&self, count: u32, from: f64, length: f64) -> f64 {
-        if length <= 0.0 {
-            return 0.0;
-        }
-        let Gamma { shape, rate, .. } = self.buying;
+    /// P(n purchases after `from` and within a length of time, gone by then | alive at `from`) of one n after the other,
+    /// with the tilt of now.
+    fn gone(&self, counts: &RangeInclusive<u32>, from: f64, length: f64) -> Vec<f64> {
         let life = self.life().after(from);
-        let ln_ways = ln_rising(shape, count) - ln_rising(1.0, count);
-        let count = f64::from(count);
-        integrate_from_zero(length, |time| {
-            let odds = time / rate;
-            let bought = if count > 0.0 { -count * odds.recip().ln_1p() } else { 0.0 };
-            let tilt = self.tilted(self.buying.kept(count, time), self.leaving.kept(1.0, from + time));
-            life.ln_density(time) + ln_ways + bought - shape * odds.ln_1p() + tilt.ln()
-        })
+        let tilt = |n: f64, time: f64| self.tilted(self.buying.kept(n, time), self.leaving.kept(1.0, from + time));
+        self.buying().gone_each(counts, length, |time| life.ln_density(time).exp(), tilt)
     }
 
     /// ∫ e^(−δu) S(u) Q(u) du over (0, `length`), which may be infinite, from the time `from` on.
@@ -134,13 +126,25 @@ impl Process for CorrelatedProcess {
         self.probability_between(count, Span::ZERO, within)
     }
 
+    fn probabilities(&self, counts: RangeInclusive<u32>, within: Span) -> Vec<f64> {
+        let length = within.as_days();
+        let survival = self.life().survival(length);
+        let living = counts.clone().zip(self.buying().living_each(&counts, length));
+        let each = living.zip(self.gone(&counts, 0.0, length)).map(|((count, living), gone)| {
+            let tilt = self.tilted(self.buying.kept(f64::from(count), length), self.leaving.kept(0.0, length));
+            survival * tilt * living + gone
+        });
+        each.collect()
+    }
+
     fn probability_between(&self, count: u32, from: Span, to: Span) -> f64 {
         let gone_before = if count == 0 { 1.0 - self.survival(from) } else { 0.0 };
         let (from, to) = (from.as_days(), to.as_days());
         let length = to - from;
         let alive = self.tilted(self.buying.kept(f64::from(count), length), self.leaving.kept(0.0, to));
-        let bought = self.life().survival(to) * alive * self.independent().living(count, length);
-        bought + self.life().survival(from) * self.gone(count, from, length) + gone_before
+        let bought = self.life().survival(to) * alive * self.buying().living(count, length);
+        let gone: f64 = self.gone(&(count..=count), from, length).iter().sum();
+        bought + self.life().survival(from) * gone + gone_before
     }
 
     fn expected_purchases(&self, within: Span) -> f64 {
