@@ -59,6 +59,7 @@
 //! Static covariates of Pareto/NBD and BG/NBD: Fader and Hardie (2007), Incorporating time-invariant covariates into the
 //! Pareto/NBD and BG/NBD models, note 019.
 
+mod about;
 mod coding;
 mod cohort;
 mod described;
@@ -71,10 +72,11 @@ mod over_time;
 mod stored;
 
 pub use crate::lifetime::Driver;
+pub use about::CovariatesError;
 pub use coding::{Coding, Row, RowError, Value};
 pub use cohort::CohortRowError;
 pub use described::{Described, GapError};
 pub use design::{Design, DesignBuilder, DesignError};
 pub use effects::{EffectError, Effects};
-pub use model::{Covariates, CovariatesError};
+pub use model::Covariates;
 pub use over_time::{Course, CourseError, Courses, DynamicParetoNbd, DynamicProcess, Future, OverTime};

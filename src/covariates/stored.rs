@@ -6,10 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Coding, Covariates,
+    about::{About, check_drivers},
     coding::{Kind, Level, Spread, Variable, is_number},
-    described::About,
     effects::{Coefficient, Plan, Term},
-    model::check_drivers,
 };
 use crate::lifetime::Likelihood;
 

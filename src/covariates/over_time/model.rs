@@ -9,8 +9,7 @@ use crate::{
     cohort::{PurchaseHistory, PurchaseTimes},
     covariates::{
         Coding, CovariatesError, Effects,
-        described::About,
-        model::{check_drivers, checked, limit_with_effects},
+        about::{About, check_drivers, checked, inner, limit_with_effects},
     },
     lifetime::{
         DataError, Driver, Generator, Likelihood, Limit, Link, Parameter, ParameterError, ParetoNbd, ParetoNbdParams,
@@ -113,8 +112,7 @@ impl DynamicParetoNbd {
 
     /// The coefficients with their names, such as `purchase: campaign`, each for a raw unit of its covariate.
     pub fn coefficients(&self) -> impl Iterator<Item = (&str, f64)> {
-        let named = self.about.plan.coefficients.iter().zip(&self.inner);
-        named.map(|(one, inner)| (one.name.as_str(), inner / one.size))
+        self.about.raw(&self.inner)
     }
 
     /// What a customer with this history will do, under a course of covariates from the first purchase to a horizon, which
@@ -201,12 +199,12 @@ impl Likelihood for DynamicParetoNbd {
     }
 
     fn penalty(natural: &[f64], data: &OverTime) -> f64 {
-        data.about.plan.penalty(&inner(natural))
+        data.about.plan.penalty(&inner::<ParetoNbd>(natural))
     }
 
     fn from_natural(natural: &[f64], data: &OverTime) -> Result<Self, ParameterError> {
         let base = ParetoNbd::from_natural(&natural[..BASE], data.without())?;
-        Ok(Self { base, about: Arc::clone(&data.about), inner: inner(natural) })
+        Ok(Self { base, about: Arc::clone(&data.about), inner: inner::<ParetoNbd>(natural) })
     }
 
     fn to_natural(&self) -> Vec<f64> {
@@ -217,7 +215,7 @@ impl Likelihood for DynamicParetoNbd {
 
     fn with_natural(&self, natural: &[f64]) -> Result<Self, ParameterError> {
         let base = self.base.with_natural(&natural[..BASE])?;
-        Ok(Self { base, about: Arc::clone(&self.about), inner: inner(natural) })
+        Ok(Self { base, about: Arc::clone(&self.about), inner: inner::<ParetoNbd>(natural) })
     }
 
     fn limit(natural: &[f64], held: &[bool]) -> Option<Limit> {
@@ -245,7 +243,7 @@ impl Likelihood for DynamicParetoNbd {
     fn objective(natural: &[f64], data: &OverTime) -> Jet {
         /// Rows cost hundreds of quadratures each.
         const ROWS: usize = 8;
-        let coefficients = inner(natural);
+        let coefficients = inner::<ParetoNbd>(natural);
         let at = At { r: natural[0], alpha: natural[1], s: natural[2], beta: natural[3], coefficients: &coefficients };
         let chunks = parallel::map_chunks(&data.rows, ROWS, |rows| {
             rows.iter().fold(Jet::zero(natural.len()), |sum, row| sum.plus(&jet::row(&at, row)))
@@ -269,8 +267,3 @@ impl Likelihood for DynamicParetoNbd {
 
 /// The parameters of the plain model.
 const BASE: usize = 4;
-
-/// The coefficients as a search moves them; as parameters that are positive they are kept as their exponentials.
-fn inner(natural: &[f64]) -> Vec<f64> {
-    natural[BASE..].iter().map(|one| one.ln()).collect()
-}
