@@ -64,7 +64,8 @@
 //! | a cohort | [`Mle::fit`], or [`ModelKind::fit`] at run time | a [`Fit`] of [`MbgNbd`], [`ParetoNbd`], [`GammaGamma`] … |
 //! | a fit | [`Fit::wald_intervals`], [`Mle::profiles`], [`Fit::delta`], [`Mle::bootstrap`] | intervals |
 //! | columns that may explain customers | [`covariates::Design`], [`covariates::Effects`] → [`covariates::Described`] | data to fit [`covariates::Covariates`] of any model in continuous time, and of spend |
-//! | columns that change over time | [`covariates::Courses`] → [`covariates::OverTime`] | data to fit [`covariates::DynamicParetoNbd`]; [what-ifs](Fit::what_if) |
+//! | columns that change over time | [`covariates::Timetable`] by dates, or [`covariates::Courses`] → [`covariates::OverTime`] | data to fit [`covariates::DynamicParetoNbd`] |
+//! | a fit of those, and a plan that was changed | [`covariates::WhatIf`] | what it brings: [`Fit::what_if`], [`Fit::what_if_worth`] |
 //! | a fit and one that it contains | [`Fit::likelihood_ratio`] | a test |
 //! | published parameters | [`BgNbd::new`] and its like | a model, as good as a fitted one |
 //! | a model and a history | [`CountModel::forecast`] | a [`Forecast`] of one customer |
@@ -152,8 +153,8 @@
 //!
 //! # What is missing
 //!
-//! Covariates; correlation of purchases and leaving; estimates of how customers respond to
-//! delivered value. Axis weights of customers are kept; pass them to [`delivered::Aggregator`] or [`exchange::Taste`] yourself.
+//! Covariates over time for models other than Pareto/NBD; estimates of how customers respond to delivered value. Axis
+//! weights of customers are kept; pass them to [`delivered::Aggregator`] or [`exchange::Taste`] yourself.
 //! No exchange rates: a log has one currency.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
@@ -197,7 +198,7 @@ pub use derivation::{Derivation, DerivationError, DerivationStep, DerivationUnit
 pub use error::Error;
 pub use fit::{
     Bootstrap, Certificate, Estimate, Extends, Fit, FitError, FunctionalEstimate, InferenceError, LikelihoodRatio, Mle,
-    ModelKind, ParameterInterval, Quantity, RidgeChoice, RidgeError, Verdict,
+    ModelKind, ParameterInterval, PurchaseWorth, Quantity, RidgeChoice, RidgeError, ValueGain, Verdict,
 };
 pub use interaction::{
     BadRow, Event, FirstSeen, Granularity, Interaction, InteractionLog, LogBuilder, LogError, RefundPolicy, RowError,

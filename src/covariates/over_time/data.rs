@@ -49,8 +49,7 @@ impl OverTime {
         let plan = effects.plan(courses.coding())?;
         let mut rows = Vec::with_capacity(purchases.len());
         for (customer, (course, times)) in courses.courses().iter().zip(purchases).enumerate() {
-            let known = course.check_known(Horizon::Within(times.age()));
-            known.map_err(|source| CourseError::Customer { customer, source: Box::new(source) })?;
+            course.check_known(Horizon::Within(times.age())).map_err(|error| error.of(customer))?;
             rows.push(Watched::new(&plan, course, times));
         }
         rows.sort_by(Watched::compare);

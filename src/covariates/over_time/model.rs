@@ -2,6 +2,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use super::{
     Course, CourseError, Future, OverTime,
+    course::end,
     data::{Piece, Watched, pieces},
     jet::{self, At},
 };
@@ -76,11 +77,19 @@ use crate::{
 /// Bachmann, Meierer and Näf (2021), The role of time-varying contextual factors in latent attrition models for customer
 /// base analysis, Marketing Science 40(4).
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(
+        into = "crate::covariates::stored::Stored<ParetoNbd>",
+        try_from = "crate::covariates::stored::Stored<ParetoNbd>"
+    )
+)]
 pub struct DynamicParetoNbd {
-    base: ParetoNbd,
-    about: Arc<About>,
+    pub(in crate::covariates) base: ParetoNbd,
+    pub(in crate::covariates) about: Arc<About>,
     /// As a search moves them: for a standard deviation of their covariates.
-    inner: Vec<f64>,
+    pub(in crate::covariates) inner: Vec<f64>,
 }
 
 impl DynamicParetoNbd {
@@ -124,11 +133,7 @@ impl DynamicParetoNbd {
     /// [`CourseError::Piece`] for covariates so far out that they take a parameter out of its range, as in
     /// [`Covariates::at`](crate::covariates::Covariates::at).
     pub fn future(&self, history: &PurchaseHistory, course: &Course, horizon: Horizon) -> Result<Future, CourseError> {
-        let needed = match horizon {
-            Horizon::Lifetime => Horizon::Lifetime,
-            Horizon::Within(within) => Horizon::Within(Span::known(history.age().as_days() + within.as_days())),
-        };
-        course.check_known(needed)?;
+        course.check_known(end(history.age(), horizon))?;
         let (found, expected) = (course.at(Span::ZERO).len(), self.coding().coded().count());
         if found != expected {
             return Err(CourseError::Length { piece: 0, found, expected });
