@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 
 use super::Currency;
@@ -196,7 +198,7 @@ impl std::fmt::Display for Money {
     /// Writes at least the decimals of the minor unit: `29.30 USD`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let digits = f.precision().unwrap_or_else(|| self.amount.scale().max(self.currency.minor_digits()) as usize);
-        f.pad(&format!("{:.digits$} {}", self.amount, self.currency))
+        pad(f, &format!("{:.digits$} {}", self.amount, self.currency))
     }
 }
 
@@ -290,8 +292,23 @@ impl std::fmt::Display for ExpectedMoney {
     /// Writes the decimals of the minor unit unless a precision is given: `29.30 USD`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let digits = f.precision().unwrap_or(self.currency.minor_digits() as usize);
-        f.pad(&format!("{:.digits$} {}", self.amount, self.currency))
+        pad(f, &format!("{:.digits$} {}", self.amount, self.currency))
     }
+}
+
+/// Fills up to the width asked for; [`Formatter::pad`](std::fmt::Formatter::pad) would cut the text to as many characters as
+/// decimals are asked for.
+fn pad(f: &mut std::fmt::Formatter<'_>, text: &str) -> std::fmt::Result {
+    let missing = f.width().unwrap_or(0).saturating_sub(text.chars().count());
+    let before = match f.align() {
+        Some(std::fmt::Alignment::Right) => missing,
+        Some(std::fmt::Alignment::Center) => missing / 2,
+        _ => 0,
+    };
+    let fill = f.fill();
+    (0..before).try_for_each(|_| f.write_char(fill))?;
+    f.write_str(text)?;
+    (before..missing).try_for_each(|_| f.write_char(fill))
 }
 
 pub(crate) fn same_currency(expected: Currency, found: Currency) -> Result<(), MoneyError> {

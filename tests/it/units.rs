@@ -262,3 +262,14 @@ mod serde {
         refused::<Window>(json!({"start": "2024-01-02", "end": "2024-01-01", "first_seen": "IsNew"}));
     }
 }
+
+/// Before, an amount with a precision was cut to as many characters.
+#[test]
+fn amounts_are_written_with_the_decimals_and_to_the_width_asked_for() {
+    let estimate = ExpectedMoney::new(1_234.567, Currency::EUR).unwrap();
+    assert_eq!(format!("{estimate}|{estimate:.0}|{estimate:.3}"), "1234.57 EUR|1235 EUR|1234.567 EUR");
+    assert_eq!(format!("{estimate:>12}|{estimate:<10.1}|{estimate:*^12.0}"), " 1234.57 EUR|1234.6 EUR|**1235 EUR**");
+    let fact = Money::from_minor(123_456, Currency::EUR);
+    assert_eq!(format!("{fact}|{fact:.0}|{fact:13}|{fact:>13.1}"), "1234.56 EUR|1235 EUR|1234.56 EUR  |   1234.6 EUR");
+    assert_eq!(format!("{fact:2}"), "1234.56 EUR");
+}
