@@ -187,8 +187,10 @@ impl PurchaseWorth<'_> {
     fn error(&self, valuation: &Valuation, purchases: &[[f64; 2]]) -> Option<f64> {
         let Self::Fitted { fit, histories } = self else { return Some(0.0) };
         let gain = |model: &GammaGamma| {
-            let changed = purchases.iter().zip(*histories).filter(|([before, after], _)| before != after);
-            let gains = changed.map(|([before, after], history)| Ok((after - before) * spend(model, history)?));
+            let gains = purchases.iter().map(|[before, after]| after - before).zip(*histories);
+            // Of who gains nothing, spend need not have a finite mean.
+            let gains = gains.filter(|(gain, _)| gain.abs() > 0.0);
+            let gains = gains.map(|(gain, history)| Ok(gain * spend(model, history)?));
             gains.sum::<Result<f64, SpendError>>().map_or(f64::NAN, |sum| valuation.margin.get() * sum)
         };
         Some(fit.delta(gain)?.standard_error)

@@ -59,7 +59,7 @@ impl DesignBuilder {
         if let Some(column) = coding.twice() {
             return Err(DesignError::Duplicate { column });
         }
-        let design = coded(coding, self.columns.iter().collect(), customers)?;
+        let design = coded(coding, &self.columns.iter().collect::<Vec<_>>(), customers)?;
         design.check_independent()?;
         Ok(design)
     }
@@ -97,7 +97,7 @@ impl DesignBuilder {
             Ok(raw)
         };
         let columns = coding.variables.iter().map(column).collect::<Result<Vec<_>, DesignError>>()?;
-        coded(coding.clone(), columns, customers)
+        coded(coding.clone(), &columns, customers)
     }
 
     /// How many customers there are, in columns that are as long and have names of their own.
@@ -121,7 +121,7 @@ impl DesignBuilder {
 }
 
 /// The design of columns in the order of the variables of a coding.
-fn coded(coding: Coding, columns: Vec<&Raw>, customers: usize) -> Result<Design, DesignError> {
+fn coded(coding: Coding, columns: &[&Raw], customers: usize) -> Result<Design, DesignError> {
     let mut values = Vec::new();
     for customer in 0..customers {
         for (raw, variable) in columns.iter().zip(&coding.variables) {
