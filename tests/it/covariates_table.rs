@@ -143,7 +143,7 @@ fn over_time(case: &Case) -> (DynamicParetoNbd, Course) {
         Course::new(pieces, Horizon::Lifetime).unwrap()
     };
     let unit = |at: usize, sign: f64| {
-        let row = (0..2).map(|column| if column == at { sign } else { 0.0 }).collect();
+        let row: Vec<f64> = (0..2).map(|column| if column == at { sign } else { 0.0 }).collect();
         Course::new([(Span::ZERO, row)], Horizon::Lifetime).unwrap()
     };
     // Means of zero, whatever the case: every row beside its opposite.

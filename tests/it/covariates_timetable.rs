@@ -293,7 +293,7 @@ fn a_fit_by_dates_is_the_fit_of_courses_by_hand() {
             [(at, vec![1.0]), (at + 7, vec![0.0])]
         });
         let pieces = std::iter::once((0, vec![0.0])).chain(pieces.filter(|(at, _)| *at > 0));
-        Course::new(pieces.map(|(at, z)| (Span::whole_days(at as u32), z)), Horizon::Lifetime).unwrap()
+        Course::new(pieces.map(|(at, z)| (Span::whole_days(at.cast_unsigned()), z)), Horizon::Lifetime).unwrap()
     });
     let by_hand = Courses::coded(values.coding(), by_hand).unwrap();
     assert_eq!(dated, by_hand);

@@ -41,7 +41,7 @@ fn spend(histories: &[PurchaseHistory]) -> Vec<SpendHistory> {
     let mut uniform = uniforms(77);
     let mut gamma = |shape: u32| -(0..shape).map(|_| uniform().ln()).sum::<f64>();
     let total = |repeats: u32| 30.0 * gamma(4 * repeats) / gamma(4);
-    let totals: Vec<f64> = histories.iter().map(|history| history.repeats()).map(total).collect();
+    let totals: Vec<f64> = histories.iter().map(PurchaseHistory::repeats).map(total).collect();
     let history = |(history, total): (&PurchaseHistory, f64)| {
         SpendHistory::new(history.repeats(), Money::from_minor((100.0 * total).round() as i64, Currency::EUR)).unwrap()
     };
