@@ -28,8 +28,8 @@ use crate::{
 /// ```
 ///
 /// where φ₀ belongs to the [base model](Self::base): customers at the mean of each number and at the reference level of
-/// each category; [`Driver`](super::Driver) tells the parameters and the signs. Parameters at other rows, such as z = 0, are those of
-/// [`Covariates::at`].
+/// each category; [`Driver`](super::Driver) tells the parameters and the signs. Parameters at other rows, such as z = 0, are
+/// those of [`Covariates::at`].
 ///
 /// # Examples
 ///
