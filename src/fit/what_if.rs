@@ -100,26 +100,29 @@ impl Fit<DynamicParetoNbd> {
     ///     PurchaseTimes, PurchaseWorth, Seed, Span, Valuation, simulate,
     /// };
     ///
-    /// // Customers of a year who buy in the first week of each quarter, some in between.
+    /// // Customers of a year who buy at random times, some often, some seldom, and of whom many come to a sale.
     /// let weeks = |count: u32| Span::whole_days(7 * count);
-    /// let times = (0..60).map(|at| {
-    ///     let sale = [13, 26, 39].into_iter().take(at % 4).map(|week| Span::whole_days(7 * week + 2));
-    ///     let mut repeats: Vec<Span> = sale.chain((at % 3 == 0).then(|| weeks(5 + at as u32 / 2))).collect();
-    ///     repeats.sort_by(|one, other| one.as_days().total_cmp(&other.as_days()));
-    ///     PurchaseTimes::new(repeats, weeks(52))
+    /// let model = ParetoNbd::new(ParetoNbdParams { r: 0.8, alpha: weeks(8), s: 0.8, beta: weeks(20) })?;
+    /// let times = simulate(&model, weeks(52), 200, Seed::new(1)).into_iter().enumerate().map(|(at, history)| {
+    ///     let (repeats, recency) = (f64::from(history.repeats()), history.recency().as_days());
+    ///     let mut days: Vec<f64> = (1..=history.repeats()).map(|nth| recency * f64::from(nth) / repeats).collect();
+    ///     let sales = [13, 26, 39].into_iter().filter(|week| at % 2 == 0 && 7.0 * f64::from(*week) < recency);
+    ///     days.extend(sales.map(|week| 7.0 * f64::from(week) + 0.01 * (at + 1) as f64));
+    ///     days.sort_by(f64::total_cmp);
+    ///     PurchaseTimes::new(days.into_iter().map(Span::days).collect::<Result<Vec<_>, _>>().unwrap(), weeks(52))
     /// });
     /// let times: Vec<PurchaseTimes> = times.collect::<Result<_, _>>()?;
     /// let sales = |at: &[u32]| {
     ///     let sale = at.iter().flat_map(|&week| [(weeks(week), vec![1.0]), (weeks(week + 1), vec![0.0])]);
     ///     Course::new(std::iter::once((Span::ZERO, vec![0.0])).chain(sale), Horizon::Lifetime)
     /// };
-    /// let planned = Courses::new(["sale"], vec![sales(&[13, 26, 39])?; 60])?;
+    /// let planned = Courses::new(["sale"], vec![sales(&[13, 26, 39])?; 200])?;
     /// let data = OverTime::new(&planned, &Effects::new().of(Driver::Purchase, ["sale"]), &times)?;
     /// let fit = Mle::default().fit::<DynamicParetoNbd>(data)?;
     ///
     /// // One sale more, in two weeks, of the next half year.
     /// let histories: Vec<_> = times.iter().map(PurchaseTimes::history).collect();
-    /// let changed = Courses::coded(planned.coding(), vec![sales(&[13, 26, 39, 54])?; 60])?;
+    /// let changed = Courses::coded(planned.coding(), vec![sales(&[13, 26, 39, 54])?; 200])?;
     /// let question = WhatIf::new(&histories, &planned, &changed)?;
     /// let valuation = Valuation {
     ///     horizon: Horizon::Within(weeks(26)),
