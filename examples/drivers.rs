@@ -7,14 +7,14 @@
 use std::error::Error;
 
 use customer_value::covariates::{
-    Course, Courses, Covariates, Described, Design, Driver, DynamicParetoNbd, Effects, OverTime, Row,
+    Courses, Covariates, Described, Design, Driver, DynamicParetoNbd, Effects, OverTime, Period, Row, Timetable, WhatIf,
 };
 use customer_value::lifetime::{Likelihood, SpendPatterns};
 use customer_value::{
-    CountModel, Currency, Day, DiscountRate, ExpectedMoney, FirstSeen, Fit, GammaGamma, GammaGammaParams, Granularity,
-    Horizon, Interaction, InteractionLog, LikelihoodRatio, Margin, Mle, Moment, ParetoNbd, ParetoNbdParams, Patterns,
-    Probability, PurchaseHistory, PurchaseTimes, Quantity, Seed, SimulationWindow, Span, TimeUnit, Timestamp,
-    Valuation, Window, simulate_interactions,
+    Cohort, CountModel, Currency, Day, DiscountRate, ExpectedMoney, FirstSeen, Fit, GammaGamma, GammaGammaParams,
+    Granularity, Horizon, Interaction, InteractionLog, LikelihoodRatio, Margin, Mle, Moment, ParetoNbd,
+    ParetoNbdParams, Patterns, Probability, PurchaseHistory, PurchaseTimes, PurchaseWorth, Quantity, Seed,
+    SimulationWindow, Span, TimeUnit, Timestamp, Valuation, Window, Zone, simulate_interactions,
 };
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -27,15 +27,14 @@ const CELL: u32 = 500;
 /// Of each coefficient, in the order of the effects.
 const BUYING_TRUTH: [f64; 5] = [0.4, 0.1, -0.25, -0.6, 0.3];
 const SPEND_TRUTH: [f64; 3] = [0.0, 0.3, 0.1];
-const SEASON_TRUTH: [f64; 2] = [0.8, 0.5];
+/// Beside quiet days.
+const SEASON_TRUTH: [(&str, f64); 2] = [("Christmas", 0.5), ("campaign", 0.8)];
 
-/// Weeks after New Year 2024, from and to: what was, and what is planned for 2026.
-const CAMPAIGNS: [[f64; 2]; 8] =
-    [[8.0, 10.0], [20.0, 22.0], [36.0, 38.0], [60.0, 62.0], [73.0, 75.0], [88.0, 90.0], [112.0, 114.0], [140.0, 142.0]];
-const CHRISTMAS: [[f64; 2]; 3] = [[47.5, 51.5], [99.5, 103.5], [151.5, 155.5]];
+/// First days of campaigns of two weeks: what was, and what is planned for 2026.
+const CAMPAIGNS: [&str; 8] =
+    ["2024-02-26", "2024-05-20", "2024-09-09", "2025-02-24", "2025-05-26", "2025-09-08", "2026-02-23", "2026-09-07"];
 /// The campaign that somebody proposes.
-const EXTRA: [f64; 2] = [126.0, 128.0];
-const PLANNED_WEEKS: f64 = 160.0;
+const EXTRA: &str = "2026-06-01";
 
 fn main() -> Outcome<()> {
     let shop = Shop::new()?;
@@ -174,11 +173,13 @@ fn by_channel(fit: &Fit<Covariates<ParetoNbd>>, spent: &Fit<Covariates<GammaGamm
 /// Part two: what happens, and what that does.
 fn when(shop: &Shop) -> Outcome<()> {
     let log = shop.log(seasonal(shop)?)?;
+    let cohort = log.cohort(shop.last)?;
     let times: Vec<PurchaseTimes> =
         log.ids().iter().filter_map(|id| log.purchase_times(id, shop.last).transpose()).collect::<Result<_, _>>()?;
-    let planned: Vec<Course> = times.iter().map(|times| shop.course(times, &CAMPAIGNS)).collect::<Result<_, _>>()?;
-    let courses = Courses::new(["campaign", "Christmas"], planned.clone())?;
-    let data = OverTime::new(&courses, &Effects::new().of(Driver::Purchase, ["campaign", "Christmas"]), &times)?;
+    let (periods, seasons): (Vec<Period>, Vec<&str>) = calendar(&CAMPAIGNS)?.into_iter().unzip();
+    let values = Design::new().levels("season", seasons, "quiet").build()?;
+    let planned = Timetable::common(&values, &periods)?.courses(&log, shop.last)?;
+    let data = OverTime::new(&planned, &Effects::new().of(Driver::Purchase, ["season"]), &times)?;
     println!(
         "\n{} other customers, six campaigns of two weeks and two Christmases: what lets purchases rise (Pareto/NBD)\n",
         times.len()
@@ -186,58 +187,90 @@ fn when(shop: &Shop) -> Outcome<()> {
     let mle = Mle::default();
     let fit = mle.fit::<DynamicParetoNbd>(data.clone())?;
     header();
-    coefficients(mle, &fit, &data, &SEASON_TRUTH)?;
+    coefficients(mle, &fit, &data, &SEASON_TRUTH.map(|(_, truth)| truth))?;
     let plain = mle.fit::<ParetoNbd>(data.without().clone())?;
     test("seasons nothing to them", &data.likelihood_ratio(&fit, &plain)?);
 
-    let changed = [CAMPAIGNS.as_slice(), &[EXTRA]].concat();
-    let changed: Vec<Course> = times.iter().map(|times| shop.course(times, &changed)).collect::<Result<_, _>>()?;
-    let year = Span::weeks(52.0)?;
-    println!("\nOne campaign more, in weeks 23 and 24 of the 52 to come: purchases in that year (± standard error)\n");
-    println!("                                        planned     changed    more");
+    let (periods, seasons): (Vec<Period>, Vec<&str>) =
+        calendar(&[CAMPAIGNS.as_slice(), &[EXTRA]].concat())?.into_iter().unzip();
+    let values = Design::new().levels("season", seasons, "quiet").coded_by(planned.coding())?;
+    let changed = Timetable::common(&values, &periods)?.courses(&log, shop.last)?;
+    one_campaign_more(&fit, &WhatIf::new(cohort.purchases(), &planned, &changed)?, &cohort)?;
     let most = (0..times.len()).max_by_key(|&at| times[at].repeats().len()).ok_or("nobody")?;
     let silent = (0..times.len()).find(|&at| times[at].repeats().is_empty()).ok_or("nobody")?;
-    let expected = |model: &DynamicParetoNbd, at: usize, course: &Course| {
-        let future = model.future(&times[at].history(), course, Horizon::Within(year));
-        future.map_or(f64::NAN, |future| future.forecast().expected_purchases(year))
-    };
     for (name, at) in [("who buys most", most), ("who never came back", silent)] {
-        let gain = fit.what_if(&times[at].history(), &planned[at], &changed[at], year)?.ok_or("not identified")?;
-        let [before, after] = [&planned[at], &changed[at]].map(|course| expected(fit.model(), at, course));
-        println!("  {name:36} {before:8.3} {after:11.3}    {:+.4} ± {:.4}", gain.value, gain.standard_error);
+        let alone = |courses: &Courses| Courses::coded(courses.coding(), [courses.courses()[at].clone()]);
+        let (planned, changed) = (alone(&planned)?, alone(&changed)?);
+        let question = WhatIf::new(&cohort.purchases()[at..=at], &planned, &changed)?;
+        let gain = fit.what_if(&question, Span::weeks(52.0)?)?.ok_or("not identified")?;
+        println!("  The one {name}: {:+.4} ± {:.4} purchases.", gain.value, gain.standard_error);
     }
-    let total = |model: &DynamicParetoNbd, courses: &[Course]| {
-        courses.iter().enumerate().map(|(at, course)| expected(model, at, course)).sum::<f64>()
+    Ok(())
+}
+
+/// What a change brings in the 52 weeks to come, in purchases and in money.
+fn one_campaign_more(fit: &Fit<DynamicParetoNbd>, question: &WhatIf<'_>, cohort: &Cohort<u32>) -> Outcome<()> {
+    let year = Span::weeks(52.0)?;
+    let spent = Mle::default().fit::<GammaGamma>(cohort)?;
+    let worth = PurchaseWorth::Fitted { fit: &spent, histories: cohort.spend().ok_or("no spend")? };
+    let valuation = Valuation {
+        horizon: Horizon::Within(year),
+        discount: DiscountRate::effective_annual(0.1)?,
+        margin: Margin::new(0.3)?,
     };
-    let [before, after] = [&planned, &changed].map(|courses| total(fit.model(), courses));
-    let gain = fit.delta(|model| total(model, &changed) - total(model, &planned)).ok_or("not identified")?;
-    println!("  all {:<32} {before:8.1} {after:11.1}    {:+.2} ± {:.2}", times.len(), gain.value, gain.standard_error);
-    let spend = mle.fit::<GammaGamma>(&log.cohort(shop.last)?)?;
-    let margin = spend.model().newcomer().mean()?.checked_mul(0.3)?;
-    let worth = |purchases: f64| margin.checked_mul(purchases);
-    let interval = gain.interval(Probability::new(0.95)?);
+    let purchases = fit.what_if(question, year)?.ok_or("not identified")?;
+    let money = fit.what_if_worth(question, &valuation, &worth)?.ok_or("not identified")?;
+    let interval = money.interval(Probability::new(0.95)?);
     println!(
-        "  A purchase leaves {margin} of margin: the campaign may cost up to {} (95 %: {} to {}).",
-        worth(gain.value)?,
-        worth(interval.low)?,
-        worth(interval.high)?
+        "\nOne campaign more, from {EXTRA} on: the 52 weeks to come, all {} customers (± standard error)\n",
+        question.customers()
+    );
+    println!("  Purchases: {:+.1} ± {:.1}.", purchases.value, purchases.standard_error);
+    println!(
+        "  Discounted margin: {} as planned, {} with it: {} ± {} more, which is what it may cost (95 %: {:.0} to {:.0}).",
+        money.planned, money.changed, money.gain, money.standard_error, interval.low, interval.high
     );
     Ok(())
+}
+
+/// What the calendar says until the end of 2026: campaigns, the weeks before Christmas, and quiet days between them.
+fn calendar(campaigns: &[&str]) -> Outcome<Vec<(Period, &'static str)>> {
+    let mut seasons: Vec<(Day, Day, &str)> = Vec::new();
+    for first in campaigns {
+        let first: Day = first.parse()?;
+        seasons.push((first, first.plus_days(13)?, "campaign"));
+    }
+    for year in [2024, 2025, 2026] {
+        seasons.push((Day::new(year, 11, 29)?, Day::new(year, 12, 24)?, "Christmas"));
+    }
+    seasons.sort_unstable();
+    let (mut periods, mut next) = (Vec::new(), Day::new(2024, 1, 1)?);
+    for (first, last, season) in seasons {
+        periods.push((Period::Days { first: next, last: first.plus_days(-1)? }, "quiet"));
+        periods.push((Period::Days { first, last }, season));
+        next = last.plus_days(1)?;
+    }
+    periods.push((Period::Days { first: next, last: Day::new(2026, 12, 31)? }, "quiet"));
+    Ok(periods)
 }
 
 /// Purchases drawn at the pace of the strongest season; in others some are left out again, which makes the pace that of the
 /// season, for customers do not leave by buying.
 fn seasonal(shop: &Shop) -> Outcome<Vec<Interaction<u32>>> {
-    let peak = SEASON_TRUTH[0].max(SEASON_TRUTH[1]).exp();
+    let calendar = calendar(&CAMPAIGNS)?;
+    let pace = |day: Day| {
+        let season =
+            calendar.iter().rev().find(|(period, _)| period.first() <= day).map_or("quiet", |(_, season)| season);
+        SEASON_TRUTH.iter().find(|(name, _)| *name == season).map_or(1.0, |(_, truth)| truth.exp())
+    };
+    let peak = SEASON_TRUTH.iter().map(|(_, truth)| truth.exp()).fold(1.0, f64::max);
     let params = shop.buying.params();
     let strongest = ParetoNbd::new(ParetoNbdParams { alpha: Span::days(params.alpha.as_days() / peak)?, ..params })?;
     let mut rows: Vec<Interaction<u32>> = Vec::new();
     for row in simulate_interactions(&strongest, &shop.spend, &shop.window, 600, Seed::new(2))? {
         let Moment::Instant(at) = row.at else { continue };
         let first = rows.last().is_none_or(|last| last.customer != row.customer);
-        let values = seasons(shop.week(at), &CAMPAIGNS);
-        let pace: f64 = values.iter().zip(SEASON_TRUTH).map(|(value, truth)| value * truth).sum();
-        if first || coin(at) < pace.exp() / peak {
+        if first || coin(at) < pace(at.day(&Zone::UTC)) / peak {
             rows.push(row);
         }
     }
@@ -248,31 +281,6 @@ fn seasonal(shop: &Shop) -> Outcome<Vec<Interaction<u32>>> {
 fn coin(at: Timestamp) -> f64 {
     let shuffled = at.as_nanoseconds().cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (shuffled >> 11) as f64 / (1_u64 << 53) as f64
-}
-
-/// Whether there is a campaign, and Christmas, so many weeks after New Year 2024.
-fn seasons(week: f64, campaigns: &[[f64; 2]]) -> Vec<f64> {
-    let on = |seasons: &[[f64; 2]]| f64::from(u8::from(seasons.iter().any(|[from, to]| (*from..*to).contains(&week))));
-    vec![on(campaigns), on(&CHRISTMAS)]
-}
-
-impl Shop {
-    /// Weeks after New Year 2024.
-    fn week(&self, at: Timestamp) -> f64 {
-        (at.as_nanoseconds() - self.window.start.as_nanoseconds()) as f64 / (7.0 * 86_400e9)
-    }
-
-    /// The seasons as a customer sees them, from the first purchase on.
-    fn course(&self, times: &PurchaseTimes, campaigns: &[[f64; 2]]) -> Outcome<Course> {
-        let won = self.week(self.window.end) - times.age().as_weeks();
-        let mut breaks: Vec<f64> = campaigns.iter().chain(&CHRISTMAS).flatten().copied().collect();
-        breaks.retain(|week| *week > won);
-        breaks.push(won);
-        breaks.sort_by(f64::total_cmp);
-        let piece = |week: f64| Ok((Span::weeks(week - won)?, seasons(week, campaigns)));
-        let pieces: Vec<_> = breaks.into_iter().map(piece).collect::<Outcome<_>>()?;
-        Ok(Course::new(pieces, Horizon::Within(Span::weeks(PLANNED_WEEKS - won)?))?)
-    }
 }
 
 fn header() {

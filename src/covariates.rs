@@ -38,6 +38,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Covariates that change
+//!
+//! Campaigns, seasons and prices change while customers are watched. [`DynamicParetoNbd`] knows them from the past and is told
+//! what is planned.
+//!
+//! | from | by | to |
+//! | --- | --- | --- |
+//! | dates: a [`Design`] with a row for each [`Period`], numbers or levels | [`Timetable::courses`] of a log | [`Courses`] |
+//! | times since each customer's first purchase | [`Course::new`], then [`Courses::new`] or, with levels, [`Courses::coded`] | [`Courses`] |
+//! | courses, effects and [`PurchaseTimes`](crate::PurchaseTimes) | [`OverTime::new`] | data to fit |
+//! | a plan that was changed | [`DesignBuilder::coded_by`], then as before | [`Courses`] of the same columns |
+//! | a fitted model, a history and a course | [`DynamicParetoNbd::future`] | every [forecast](crate::Forecast) |
+//! | a fit, histories, courses as planned and as changed: [`WhatIf`] | [`Fit::what_if`](crate::Fit::what_if), [`Fit::what_if_worth`](crate::Fit::what_if_worth) | the difference in purchases, or in money, with its error |
+//!
 //! # Does an interval hold what it promises?
 //!
 //! Of 2,000 simulated cohorts of 1,000 or 2,000 customers at five levels of a covariate, observed for two years, so many 95 %
@@ -59,6 +73,7 @@
 //! Static covariates of Pareto/NBD and BG/NBD: Fader and Hardie (2007), Incorporating time-invariant covariates into the
 //! Pareto/NBD and BG/NBD models, note 019.
 
+mod about;
 mod coding;
 mod cohort;
 mod described;
@@ -71,10 +86,14 @@ mod over_time;
 mod stored;
 
 pub use crate::lifetime::Driver;
+pub use about::CovariatesError;
 pub use coding::{Coding, Row, RowError, Value};
 pub use cohort::CohortRowError;
 pub use described::{Described, GapError};
 pub use design::{Design, DesignBuilder, DesignError};
 pub use effects::{EffectError, Effects};
-pub use model::{Covariates, CovariatesError};
-pub use over_time::{Course, CourseError, Courses, DynamicParetoNbd, DynamicProcess, Future, OverTime};
+pub use model::Covariates;
+pub use over_time::{
+    Course, CourseError, Courses, DynamicParetoNbd, DynamicProcess, Future, OverTime, Period, Timetable,
+    TimetableError, WhatIf, WhatIfError,
+};

@@ -1,7 +1,10 @@
 use crate::care::{CareError, PointsError, PriceError};
 use crate::chain::ChainError;
 use crate::cohort::{CohortError, HistoryError, SummaryError};
-use crate::covariates::{CohortRowError, CourseError, CovariatesError, DesignError, EffectError, GapError, RowError};
+use crate::covariates::{
+    CohortRowError, CourseError, CovariatesError, DesignError, EffectError, GapError, RowError, TimetableError,
+    WhatIfError,
+};
 use crate::customer::CustomersError;
 use crate::delivered::{
     AggregateError, BargainError, ChoiceError, DeliveredError, LogitError, ObservedChoicesError, ResponseError,
@@ -76,6 +79,12 @@ pub enum Error {
     /// No covariates over time.
     #[error(transparent)]
     Course(#[from] CourseError),
+    /// Periods that are no covariates over time.
+    #[error(transparent)]
+    Timetable(#[from] TimetableError),
+    /// A what-if without an answer.
+    #[error(transparent)]
+    WhatIf(#[from] WhatIfError),
     /// No gaps with covariates.
     #[error(transparent)]
     Gaps(#[from] GapError),

@@ -13,6 +13,7 @@ mod ridge;
 #[cfg(feature = "serde")]
 mod saved;
 mod search;
+mod what_if;
 
 pub use bootstrap::Bootstrap;
 pub use certificate::{Certificate, Verdict};
@@ -23,6 +24,7 @@ pub use kind::ModelKind;
 pub use nested::{Extends, LikelihoodRatio};
 pub use profile::Quantity;
 pub use ridge::{RidgeChoice, RidgeError};
+pub use what_if::{PurchaseWorth, ValueGain};
 
 use std::borrow::Cow;
 

@@ -2,10 +2,10 @@
 
 mod log;
 
-pub(crate) use log::net;
 pub use log::{
     BadRow, FirstSeen, Granularity, InteractionLog, LogBuilder, LogError, RefundPolicy, RowError, Window, WindowError,
 };
+pub(crate) use log::{Clock, net};
 
 use crate::units::{Moment, Money};
 

@@ -64,7 +64,8 @@
 //! | a cohort | [`Mle::fit`], or [`ModelKind::fit`] at run time | a [`Fit`] of [`MbgNbd`], [`ParetoNbd`], [`GammaGamma`] … |
 //! | a fit | [`Fit::wald_intervals`], [`Mle::profiles`], [`Fit::delta`], [`Mle::bootstrap`] | intervals |
 //! | columns that may explain customers | [`covariates::Design`], [`covariates::Effects`] → [`covariates::Described`] | data to fit [`covariates::Covariates`] of any model in continuous time, and of spend |
-//! | columns that change over time | [`covariates::Courses`] → [`covariates::OverTime`] | data to fit [`covariates::DynamicParetoNbd`]; [what-ifs](Fit::what_if) |
+//! | columns that change over time | [`covariates::Timetable`] by dates, or [`covariates::Courses`] → [`covariates::OverTime`] | data to fit [`covariates::DynamicParetoNbd`] |
+//! | a fit of those, and a plan that was changed | [`covariates::WhatIf`] | what it brings: [`Fit::what_if`], [`Fit::what_if_worth`] |
 //! | a fit and one that it contains | [`Fit::likelihood_ratio`] | a test |
 //! | published parameters | [`BgNbd::new`] and its like | a model, as good as a fitted one |
 //! | a model and a history | [`CountModel::forecast`] | a [`Forecast`] of one customer |
@@ -202,7 +203,7 @@ pub use derivation::{Derivation, DerivationError, DerivationStep, DerivationUnit
 pub use error::Error;
 pub use fit::{
     Bootstrap, Certificate, Estimate, Extends, Fit, FitError, FunctionalEstimate, InferenceError, LikelihoodRatio, Mle,
-    ModelKind, ParameterInterval, Quantity, RidgeChoice, RidgeError, Verdict,
+    ModelKind, ParameterInterval, PurchaseWorth, Quantity, RidgeChoice, RidgeError, ValueGain, Verdict,
 };
 pub use interaction::{
     BadRow, Event, FirstSeen, Granularity, Interaction, InteractionLog, LogBuilder, LogError, RefundPolicy, RowError,

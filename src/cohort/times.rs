@@ -122,6 +122,19 @@ impl<Id: Ord + Clone> InteractionLog<Id> {
     }
 }
 
+impl<Id: Ord + Clone> InteractionLog<Id> {
+    /// The customers of the cohort of a cut, in its order, with the tick from which [`Self::purchase_times`] count.
+    pub(crate) fn first_purchases(&self, cut: Day) -> Result<Vec<(&Id, i64)>, CohortError> {
+        check_cut(self.window(), cut)?;
+        let before = self.clock().tick_after(cut);
+        let first = |(customer, id)| match self.observe(customer, cut) {
+            Observed::Member(_) => Some((id, self.net_purchases(customer, before).first()?.tick)),
+            _ => None,
+        };
+        Ok(self.ids().iter().enumerate().filter_map(first).collect())
+    }
+}
+
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
 struct Raw {

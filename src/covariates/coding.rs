@@ -95,6 +95,12 @@ impl Row {
     }
 }
 
+impl From<Row> for Vec<f64> {
+    fn from(row: Row) -> Self {
+        row.0
+    }
+}
+
 /// Why values are not the covariates of a customer.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -224,7 +230,8 @@ impl Variable {
         Coded { variable: &self.name, name: format!("{}={}", self.name, level.name).into(), spread: level.spread }
     }
 
-    fn code(&self, value: Value, row: &mut Vec<f64>) -> Result<(), RowError> {
+    /// Adds the coded value.
+    pub fn code(&self, value: Value, row: &mut Vec<f64>) -> Result<(), RowError> {
         let column = || self.name.clone();
         match (&self.kind, value) {
             (Kind::Number(_), Value::Number(number)) if is_number(number) => row.push(number),

@@ -1,9 +1,9 @@
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
-use super::{Coding, Design, EffectError, Effects, coding::Row, effects::Plan};
+use super::{Design, EffectError, Effects, about::About, coding::Row};
 use crate::{
     cohort::GapHistory,
-    lifetime::{DataError, Fingerprint, GapPatterns, Likelihood, Observations, Parameter, sealed::Sealed},
+    lifetime::{DataError, Fingerprint, GapPatterns, Observations, sealed::Sealed},
 };
 
 /// Observations with the covariates of each customer: grouped by equal covariates, and in each group as a fit without
@@ -15,26 +15,6 @@ pub struct Described<Data> {
     pub(super) groups: Vec<Group<Data>>,
     /// All customers, without covariates.
     all: Arc<Data>,
-}
-
-/// What the numbers of a group mean.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct About {
-    pub coding: Coding,
-    pub plan: Plan,
-}
-
-impl About {
-    /// Those of a plain model, and the coefficients.
-    pub fn parameters<M: Likelihood>(&self) -> Cow<'static, [Parameter]> {
-        M::PARAMETERS.iter().cloned().chain(self.plan.parameters()).collect()
-    }
-
-    /// The parameters of a plain model as one whose coefficients are zero.
-    pub fn without_effects(&self, mut natural: Vec<f64>) -> Vec<f64> {
-        natural.extend(self.plan.coefficients.iter().map(|_| 1.0));
-        natural
-    }
 }
 
 /// Customers with equal covariates.
@@ -161,8 +141,7 @@ impl<Data: Observations> Observations for Described<Data> {
     }
 
     fn fingerprint(&self) -> Fingerprint {
-        let text = self.about.plan.coefficients.iter().flat_map(|one| one.name.bytes()).map(u64::from);
-        let start = text.fold(self.all.fingerprint(), Fingerprint::and).and(self.about.plan.ridge.to_bits());
+        let start = self.about.fingerprint(self.all.fingerprint());
         self.groups.iter().fold(start, |print, group| {
             let distances = group.distances.iter().map(|distance| distance.to_bits());
             distances.fold(print, Fingerprint::and).join(group.data.fingerprint())

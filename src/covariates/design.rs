@@ -1,8 +1,9 @@
+mod builder;
 mod independence;
 
-use std::collections::BTreeSet;
+pub use builder::DesignBuilder;
 
-use super::coding::{Coding, Kind, Level, Row, Spread, Variable, is_number};
+use super::coding::{Coding, Row, RowError, Spread};
 
 /// Covariates of customers: named columns, one value a customer, that were checked together.
 ///
@@ -33,24 +34,6 @@ pub struct Design {
     /// Coded values, customer by customer.
     values: Vec<f64>,
     customers: usize,
-}
-
-/// The columns of a [`Design`] that is not checked yet.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct DesignBuilder {
-    columns: Vec<Raw>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-struct Raw {
-    name: String,
-    values: RawValues,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum RawValues {
-    Numbers(Vec<f64>),
-    Levels { of: Vec<String>, reference: String },
 }
 
 /// Why columns are no design.
@@ -113,6 +96,24 @@ pub enum DesignError {
         /// The column.
         column: String,
     },
+    /// Categories told beside another level than those of the coding.
+    #[error("{column} is told beside {found:?}, expected {expected:?} as in the coding")]
+    OtherReference {
+        /// The column.
+        column: String,
+        /// The reference level given.
+        found: String,
+        /// That of the coding.
+        expected: String,
+    },
+    /// Values that a coding does not know.
+    #[error("customer {customer} (from 0): {source}")]
+    Row {
+        /// The position of the customer.
+        customer: usize,
+        /// What is wrong.
+        source: RowError,
+    },
     /// A column follows from others: effects of theirs cannot be told apart.
     #[error("column {column:?} follows from {on:?}, expected one that tells more")]
     Collinear {
@@ -122,9 +123,6 @@ pub enum DesignError {
         on: Vec<String>,
     },
 }
-
-/// So that columns are compared with each other in seconds.
-const MOST_COLUMNS: usize = 1_000;
 
 impl Design {
     /// A design without columns so far.
@@ -158,123 +156,6 @@ impl Design {
     pub(super) fn coded(&self, customer: usize) -> &[f64] {
         let columns = self.values.len() / self.customers;
         &self.values[customer * columns..(customer + 1) * columns]
-    }
-}
-
-impl DesignBuilder {
-    /// With a column of numbers.
-    #[must_use]
-    pub fn numbers(mut self, name: impl Into<String>, values: impl IntoIterator<Item = f64>) -> Self {
-        self.columns.push(Raw { name: name.into(), values: RawValues::Numbers(values.into_iter().collect()) });
-        self
-    }
-
-    /// With a column of levels of a category; effects are told beside the reference level.
-    #[must_use]
-    pub fn levels<Name: Into<String>>(
-        mut self,
-        name: impl Into<String>,
-        of: impl IntoIterator<Item = Name>,
-        reference: impl Into<String>,
-    ) -> Self {
-        let of = of.into_iter().map(Into::into).collect();
-        self.columns.push(Raw { name: name.into(), values: RawValues::Levels { of, reference: reference.into() } });
-        self
-    }
-
-    /// The design, if its columns have something to tell.
-    ///
-    /// # Errors
-    ///
-    /// [`DesignError`] names the column: of another length, with a value that is no number, constant, or a linear function
-    /// of others (to seven digits); [`DesignError::TooMany`] beyond 1,000 columns, levels counted one by one.
-    pub fn build(self) -> Result<Design, DesignError> {
-        let customers = self.columns.first().map_or(0, Raw::len);
-        if customers == 0 {
-            return Err(DesignError::Empty { columns: self.columns.len(), customers });
-        }
-        let mut names = BTreeSet::new();
-        let mut variables = Vec::new();
-        for raw in &self.columns {
-            if !names.insert(raw.name.as_str()) {
-                return Err(DesignError::Duplicate { column: raw.name.clone() });
-            }
-            if raw.len() != customers {
-                let (column, found) = (raw.name.clone(), raw.len());
-                return Err(DesignError::Length { column, found, expected: customers });
-            }
-            variables.push(raw.variable()?);
-        }
-        let coding = Coding { variables };
-        at_most(coding.coded().count())?;
-        if let Some(column) = coding.twice() {
-            return Err(DesignError::Duplicate { column });
-        }
-        let mut values = Vec::new();
-        for customer in 0..customers {
-            self.columns.iter().zip(&coding.variables).for_each(|(raw, one)| raw.code(one, customer, &mut values));
-        }
-        let design = Design { coding, values, customers };
-        design.check_independent()?;
-        Ok(design)
-    }
-}
-
-const fn at_most(columns: usize) -> Result<(), DesignError> {
-    if columns <= MOST_COLUMNS { Ok(()) } else { Err(DesignError::TooMany { columns, most: MOST_COLUMNS }) }
-}
-
-impl Raw {
-    const fn len(&self) -> usize {
-        match &self.values {
-            RawValues::Numbers(values) => values.len(),
-            RawValues::Levels { of, .. } => of.len(),
-        }
-    }
-
-    /// What is learned from the values.
-    fn variable(&self) -> Result<Variable, DesignError> {
-        let kind = match &self.values {
-            RawValues::Numbers(values) => Kind::Number(self.spread(values, &self.name)?),
-            RawValues::Levels { of, reference } => self.levels(of, reference)?,
-        };
-        Ok(Variable { name: self.name.clone(), kind })
-    }
-
-    fn spread(&self, values: &[f64], column: &str) -> Result<Spread, DesignError> {
-        if let Some((customer, &value)) = values.iter().enumerate().find(|(_, value)| !is_number(**value)) {
-            return Err(DesignError::NotANumber { column: self.name.clone(), customer, value });
-        }
-        Spread::of(values).ok_or_else(|| DesignError::Constant { column: column.into() })
-    }
-
-    fn levels(&self, of: &[String], reference: &str) -> Result<Kind, DesignError> {
-        let all: BTreeSet<&str> = of.iter().map(String::as_str).collect();
-        if !all.contains(reference) {
-            return Err(DesignError::NoReference { column: self.name.clone(), reference: reference.into() });
-        }
-        if all.len() == 1 {
-            return Err(DesignError::Constant { column: self.name.clone() });
-        }
-        at_most(all.len() - 1)?;
-        let level = |name: &str| {
-            let ones: Vec<f64> = of.iter().map(|level| f64::from(u8::from(level == name))).collect();
-            let spread = Spread { centre: 0.0, ..self.spread(&ones, name)? };
-            Ok(Level { name: name.into(), spread })
-        };
-        let levels = all.into_iter().filter(|name| *name != reference).map(level).collect::<Result<_, _>>()?;
-        Ok(Kind::Levels { reference: reference.into(), levels })
-    }
-
-    /// Adds the coded value of a customer.
-    fn code(&self, variable: &Variable, customer: usize, row: &mut Vec<f64>) {
-        match (&self.values, &variable.kind) {
-            (RawValues::Numbers(values), _) => row.push(values[customer]),
-            (RawValues::Levels { of, .. }, Kind::Levels { levels, .. }) => {
-                row.extend(levels.iter().map(|level| f64::from(u8::from(level.name == of[customer]))));
-            }
-            (RawValues::Levels { .. }, Kind::Number(_)) => {}
-        }
     }
 }
 

@@ -1,9 +1,9 @@
 use std::{borrow::Cow, sync::Arc};
 
 use super::{
-    Coding, Described, Driver, Row,
-    described::{About, Group},
-    effects::Term,
+    Coding, CovariatesError, Described, Effects, Row,
+    about::{About, check_drivers, checked, inner, limit_with_effects},
+    described::Group,
     moves::Moves,
 };
 use crate::{
@@ -28,8 +28,8 @@ use crate::{
 /// ```
 ///
 /// where φ₀ belongs to the [base model](Self::base): customers at the mean of each number and at the reference level of
-/// each category; [`Driver`] tells the parameters and the signs. Parameters at other rows, such as z = 0, are those of
-/// [`Covariates::at`].
+/// each category; [`Driver`](super::Driver) tells the parameters and the signs. Parameters at other rows, such as z = 0, are
+/// those of [`Covariates::at`].
 ///
 /// # Examples
 ///
@@ -68,36 +68,6 @@ pub struct Covariates<M> {
     pub(super) inner: Vec<f64>,
 }
 
-/// Why there is no model with covariates.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CovariatesError {
-    /// As many coefficients as effects that share none.
-    #[error("{found} coefficients, expected {expected}")]
-    Length {
-        /// How many were given.
-        found: usize,
-        /// How many there are.
-        expected: usize,
-    },
-    /// A coefficient out of range.
-    #[error("coefficient of {name} is {value}, expected a number from {} to {most}", -most)]
-    Coefficient {
-        /// What it belongs to.
-        name: String,
-        /// Its value.
-        value: f64,
-        /// The greatest size it may have.
-        most: f64,
-    },
-    /// The effects do not fit the design.
-    #[error(transparent)]
-    Effect(#[from] super::EffectError),
-    /// The model knows no such driver.
-    #[error(transparent)]
-    Data(#[from] DataError),
-}
-
 impl<M: Likelihood> Covariates<M> {
     /// A model with given coefficients, fitted elsewhere or chosen for a simulation: those of the effects in their order,
     /// tied ones once.
@@ -105,12 +75,7 @@ impl<M: Likelihood> Covariates<M> {
     /// # Errors
     ///
     /// [`CovariatesError`] unless there is one coefficient, within range, for each effect that the model knows.
-    pub fn new(
-        base: M,
-        coding: &Coding,
-        effects: &super::Effects,
-        coefficients: &[f64],
-    ) -> Result<Self, CovariatesError> {
+    pub fn new(base: M, coding: &Coding, effects: &Effects, coefficients: &[f64]) -> Result<Self, CovariatesError> {
         let (about, inner) = checked::<M>(coding, effects, coefficients)?;
         Ok(Self { base, about, inner })
     }
@@ -127,9 +92,7 @@ impl<M: Likelihood> Covariates<M> {
 
     /// The coefficients with their names, such as `purchase: channel=shop`, each for a raw unit of its covariate.
     pub fn coefficients(&self) -> impl Iterator<Item = (&str, f64)> {
-        let raw = |(one, inner): (&'_ super::effects::Coefficient, &f64)| inner / one.size;
-        let named = self.about.plan.coefficients.iter().zip(&self.inner);
-        named.map(move |(one, inner)| (one.name.as_str(), raw((one, inner))))
+        self.about.raw(&self.inner)
     }
 
     /// The plain model of customers with these covariates.
@@ -160,50 +123,6 @@ impl<M: Likelihood> Covariates<M> {
             natural.iter().zip(M::PARAMETERS).map(|(value, one)| value.clamp(one.least, one.most)).collect();
         self.base.with_natural(&inside).unwrap_or_else(|_| self.base.clone())
     }
-}
-
-/// Effects on a design that the model knows, and coefficients as a search moves them.
-pub(super) fn checked<M: Likelihood>(
-    coding: &Coding,
-    effects: &super::Effects,
-    coefficients: &[f64],
-) -> Result<(Arc<About>, Vec<f64>), CovariatesError> {
-    let plan = effects.plan(coding)?;
-    check_drivers::<M>(&plan.terms)?;
-    let expected = plan.coefficients.len();
-    if coefficients.len() != expected {
-        return Err(CovariatesError::Length { found: coefficients.len(), expected });
-    }
-    for (one, &value) in plan.coefficients.iter().zip(coefficients) {
-        if !(-one.greatest()..=one.greatest()).contains(&value) {
-            return Err(CovariatesError::Coefficient { name: one.name.clone(), value, most: one.greatest() });
-        }
-    }
-    let inner = plan.coefficients.iter().zip(coefficients).map(|(one, value)| value * one.size).collect();
-    Ok((Arc::new(About { coding: coding.clone(), plan }), inner))
-}
-
-/// A coefficient at the edge says that it has no end; all others keep their meaning. On an edge of the plain model they keep
-/// it where the limit of that is known.
-pub(super) fn limit_with_effects<M: Likelihood>(natural: &[f64], held: &[bool]) -> Option<Limit> {
-    let size = M::PARAMETERS.len();
-    let (base, coefficients) = held.split_at(size);
-    let mut limit = if base.contains(&true) {
-        M::limit(&natural[..size], base)?
-    } else {
-        let keeps = Cow::Owned((0..size).collect());
-        Limit { name: "an effect without end", keeps, moves: &[] }
-    };
-    let free = coefficients.iter().enumerate().filter(|(_, held)| !**held).map(|(at, _)| size + at);
-    limit.keeps.to_mut().extend(free);
-    Some(limit)
-}
-
-/// The model must know what each term drives.
-pub(super) fn check_drivers<M: Likelihood>(terms: &[Term]) -> Result<(), DataError> {
-    let unknown = |driver: Driver| DataError::NoSuchDriver { model: M::NAME, driver };
-    let missing = terms.iter().find(|term| M::link(term.driver).is_none());
-    missing.map_or(Ok(()), |term| Err(unknown(term.driver)))
 }
 
 impl<M: Likelihood> Sealed for Covariates<M> {}
@@ -288,9 +207,4 @@ impl<M: Likelihood> Likelihood for Covariates<M> {
     fn ln_likelihood(&self, (row, one): &<Self::Data as Observations>::One, unit: TimeUnit) -> f64 {
         self.at(row).map_or(f64::NEG_INFINITY, |model| model.ln_likelihood(one, unit))
     }
-}
-
-/// The coefficients as a search moves them; as parameters that are positive they are kept as their exponentials.
-fn inner<M: Likelihood>(natural: &[f64]) -> Vec<f64> {
-    natural[M::PARAMETERS.len()..].iter().map(|one| one.ln()).collect()
 }

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Coding, Covariates,
+    Coding, Covariates, DynamicParetoNbd,
+    about::{About, check_drivers},
     coding::{Kind, Level, Spread, Variable, is_number},
-    described::About,
     effects::{Coefficient, Plan, Term},
-    model::check_drivers,
 };
-use crate::lifetime::Likelihood;
+use crate::lifetime::{Likelihood, ParetoNbd};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,10 +21,29 @@ pub(super) struct Stored<M> {
     coefficients: Vec<f64>,
 }
 
+impl<M> Stored<M> {
+    fn new(base: M, about: Arc<About>, coefficients: Vec<f64>) -> Self {
+        let About { coding, plan } = Arc::unwrap_or_clone(about);
+        Self { base, coding, plan, coefficients }
+    }
+}
+
+impl<M: Likelihood> Stored<M> {
+    fn checked(self) -> Result<(M, Arc<About>, Vec<f64>), String> {
+        let Self { base, coding, plan, coefficients } = self;
+        plan.check(&coding)?;
+        let within = |(one, inner): (&Coefficient, &f64)| inner.abs() <= one.greatest() * one.size;
+        if coefficients.len() != plan.coefficients.len() || !plan.coefficients.iter().zip(&coefficients).all(within) {
+            return Err(format!("coefficients {coefficients:?}, expected {} within range", plan.coefficients.len()));
+        }
+        check_drivers::<M>(&plan.terms).map_err(|error| error.to_string())?;
+        Ok((base, Arc::new(About { coding, plan }), coefficients))
+    }
+}
+
 impl<M> From<Covariates<M>> for Stored<M> {
     fn from(model: Covariates<M>) -> Self {
-        let About { coding, plan } = Arc::unwrap_or_clone(model.about);
-        Self { base: model.base, coding, plan, coefficients: model.inner }
+        Self::new(model.base, model.about, model.inner)
     }
 }
 
@@ -33,14 +51,23 @@ impl<M: Likelihood> TryFrom<Stored<M>> for Covariates<M> {
     type Error = String;
 
     fn try_from(stored: Stored<M>) -> Result<Self, String> {
-        let Stored { base, coding, plan, coefficients } = stored;
-        plan.check(&coding)?;
-        let within = |(one, inner): (&Coefficient, &f64)| inner.abs() <= one.greatest() * one.size;
-        if coefficients.len() != plan.coefficients.len() || !plan.coefficients.iter().zip(&coefficients).all(within) {
-            return Err(format!("coefficients {coefficients:?}, expected {} within range", plan.coefficients.len()));
-        }
-        check_drivers::<M>(&plan.terms).map_err(|error| error.to_string())?;
-        Ok(Self { base, about: Arc::new(About { coding, plan }), inner: coefficients })
+        let (base, about, inner) = stored.checked()?;
+        Ok(Self { base, about, inner })
+    }
+}
+
+impl From<DynamicParetoNbd> for Stored<ParetoNbd> {
+    fn from(model: DynamicParetoNbd) -> Self {
+        Self::new(model.base, model.about, model.inner)
+    }
+}
+
+impl TryFrom<Stored<ParetoNbd>> for DynamicParetoNbd {
+    type Error = String;
+
+    fn try_from(stored: Stored<ParetoNbd>) -> Result<Self, String> {
+        let (base, about, inner) = stored.checked()?;
+        Ok(Self { base, about, inner })
     }
 }
 

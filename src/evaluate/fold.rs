@@ -1,6 +1,5 @@
 use super::{
-    Assessment, Candidate, Contender, CountForecast, EvaluationError, ValueAssessment, ValueContender, contender,
-    error::each,
+    Assessment, Candidate, Contender, CountForecast, EvaluationError, ValueAssessment, ValueContender, error::each,
 };
 use crate::{
     cohort::{Cohort, SpendHistory, Split},

@@ -1,9 +1,7 @@
-use super::{Fit, FunctionalEstimate, InferenceError, LikelihoodRatio};
+use super::{Fit, InferenceError, LikelihoodRatio};
 use crate::{
-    cohort::PurchaseHistory,
-    covariates::{Course, CourseError, Covariates, Described, DynamicParetoNbd, OverTime},
+    covariates::{Covariates, Described, DynamicParetoNbd, OverTime},
     lifetime::{Likelihood, Observations, ParetoNbd},
-    units::{Horizon, Span},
 };
 
 impl<Data: Observations> Described<Data> {
@@ -39,34 +37,5 @@ impl OverTime {
         with.check(self)?;
         without.check(self.without())?;
         with.ratio_to(without, false)
-    }
-}
-
-impl Fit<DynamicParetoNbd> {
-    /// What if: how many purchases more a customer is expected to make within a span, if covariates change from the planned
-    /// course to another; with the standard error that the fit leaves, `None` where that is not identified.
-    ///
-    /// Both ways of the future are taken under the same parameters, so that what is uncertain of both alike cancels.
-    ///
-    /// # Errors
-    ///
-    /// [`CourseError::OtherPast`] where the courses differ before the end of the history; as
-    /// [`DynamicParetoNbd::future`] for each of them.
-    pub fn what_if(
-        &self,
-        history: &PurchaseHistory,
-        planned: &Course,
-        changed: &Course,
-        within: Span,
-    ) -> Result<Option<FunctionalEstimate>, CourseError> {
-        planned.check_same_past(changed, history.age())?;
-        let purchases = |model: &DynamicParetoNbd, course: &Course| {
-            let future = model.future(history, course, Horizon::Within(within))?;
-            Ok::<_, CourseError>(future.forecast().expected_purchases(within))
-        };
-        purchases(self.model(), planned)?;
-        purchases(self.model(), changed)?;
-        let gain = |model: &DynamicParetoNbd| Some(purchases(model, changed).ok()? - purchases(model, planned).ok()?);
-        Ok(self.delta(|model| gain(model).unwrap_or(f64::NAN)))
     }
 }

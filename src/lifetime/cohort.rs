@@ -147,9 +147,7 @@ impl<'a, M: CountModel<History = PurchaseHistory>, Id> CohortForecast<'a, M, Id>
         let values = parallel::map(&rows, |((alive, (expected, discounted)), history)| {
             valuation.assemble(Probability::computed(*alive), *expected, *discounted, &spend.forecast(history)?)
         });
-        let named = |(index, value): (usize, Result<_, ValuationError>)| {
-            value.map_err(|source| ValuationError::Customer { index, source: Box::new(source) })
-        };
+        let named = |(index, value): (usize, Result<_, ValuationError>)| value.map_err(|error| error.of(index));
         values.into_iter().enumerate().map(named).collect()
     }
 

@@ -158,6 +158,13 @@ pub enum ValuationError {
     },
 }
 
+impl ValuationError {
+    /// The same of a customer of a cohort.
+    pub(crate) fn of(self, index: usize) -> Self {
+        Self::Customer { index, source: Box::new(self) }
+    }
+}
+
 impl Valuation {
     /// What a customer with this forecast of purchases and of spend is still worth.
     ///

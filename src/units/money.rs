@@ -193,10 +193,13 @@ impl Money {
 }
 
 impl std::fmt::Display for Money {
-    /// Writes at least the decimals of the minor unit, `29.30 USD`, or as many as are asked for: `{:.0}` rounds to `29 USD`.
+    /// Writes at least the decimals of the minor unit, `29.30 USD`, or rounds to as many as are asked for.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let digits = f.precision().unwrap_or_else(|| self.amount.scale().max(self.currency.minor_digits()) as usize);
-        pad(f, &format!("{:.digits$} {}", self.amount, self.currency))
+        let shown = self.amount.scale().max(self.currency.minor_digits());
+        let digits = f.precision().map_or(shown, |digits| u32::try_from(digits).unwrap_or(u32::MAX));
+        // Left to itself, a decimal drops the digits that are not shown.
+        let amount = self.amount.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero);
+        pad(f, &format!("{amount:.*} {}", digits as usize, self.currency))
     }
 }
 

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 
 use crate::shared::relative_error;
 
-fn weeks(weeks: f64) -> Span {
+pub fn weeks(weeks: f64) -> Span {
     Span::weeks(weeks).unwrap()
 }
 
@@ -21,11 +21,11 @@ fn pareto(alpha: f64, beta: f64) -> ParetoNbd {
     ParetoNbd::new(ParetoNbdParams { r: 0.8, alpha: weeks(alpha), s: 0.7, beta: weeks(beta) }).unwrap()
 }
 
-fn course(pieces: &[(f64, f64)]) -> Course {
+pub fn course(pieces: &[(f64, f64)]) -> Course {
     Course::new(pieces.iter().map(|&(start, z)| (weeks(start), vec![z])), Horizon::Lifetime).unwrap()
 }
 
-fn effects() -> Effects {
+pub fn effects() -> Effects {
     Effects::new().of(Driver::Purchase, ["z"]).of(Driver::Dropout, ["z"])
 }
 
@@ -38,7 +38,7 @@ fn model(base: ParetoNbd, [purchase, dropout]: [f64; 2]) -> DynamicParetoNbd {
     DynamicParetoNbd::new(base, centred().coding(), &effects(), &[purchase, dropout]).unwrap()
 }
 
-fn times(repeats: &[f64], age: f64) -> PurchaseTimes {
+pub fn times(repeats: &[f64], age: f64) -> PurchaseTimes {
     PurchaseTimes::new(repeats.iter().copied().map(weeks).collect::<Vec<_>>(), weeks(age)).unwrap()
 }
 
@@ -151,16 +151,21 @@ proptest! {
     }
 }
 
-/// A world drawn by hand: seasons of thirteen weeks, in the second and fourth of which customers buy e^0.7 times as often and
-/// leave e^−0.5 times as readily. Customers arrive at different times of the year.
-fn seasons(customers: u32, seed: u64) -> (Courses, Vec<PurchaseTimes>) {
+/// Numbers between 0 and 1.
+pub fn uniforms(seed: u64) -> impl FnMut() -> f64 {
     let mut state = seed;
-    let mut uniform = move || {
+    move || {
         state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         (((mixed ^ (mixed >> 31)) >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
-    };
+    }
+}
+
+/// A world drawn by hand: seasons of thirteen weeks, in the second and fourth of which customers buy e^0.7 times as often and
+/// leave e^−0.5 times as readily. Customers arrive at different times of the year.
+pub fn seasons(customers: u32, seed: u64) -> (Courses, Vec<PurchaseTimes>) {
+    let mut uniform = uniforms(seed);
     // Gamma(1, …) rates: exponential.
     let (mut all, mut bought) = (Vec::new(), Vec::new());
     for _ in 0..customers {
@@ -222,33 +227,6 @@ fn a_fit_over_time_finds_what_seasons_do_and_beats_the_plain_model() {
 }
 
 #[test]
-fn what_if_is_the_difference_of_two_futures_with_its_error() {
-    let (courses, purchases) = seasons(300, 2);
-    let data = OverTime::new(&courses, &effects(), &purchases).unwrap();
-    let fit = Mle::default().fit::<DynamicParetoNbd>(data).unwrap();
-    let history = times(&[3.0, 9.0], 10.0).history();
-    let planned = course(&[(0.0, 0.0)]);
-    let campaign = course(&[(0.0, 0.0), (12.0, 1.0), (20.0, 0.0)]);
-    let gain = fit.what_if(&history, &planned, &campaign, weeks(26.0)).unwrap().unwrap();
-    let expected = |course: &Course| {
-        fit.model()
-            .future(&history, course, Horizon::Within(weeks(26.0)))
-            .unwrap()
-            .forecast()
-            .expected_purchases(weeks(26.0))
-    };
-    assert!(relative_error(gain.value, expected(&campaign) - expected(&planned)) < 1e-12);
-    assert!(gain.value > 0.0 && gain.standard_error > 0.0 && gain.standard_error < gain.value, "{gain:?}");
-    // No change, no gain, and nothing uncertain in that.
-    let none = fit.what_if(&history, &planned, &planned, weeks(26.0)).unwrap().unwrap();
-    assert_eq!((none.value, none.standard_error), (0.0, 0.0));
-    // The past is past.
-    let rewritten = course(&[(0.0, 0.0), (5.0, 1.0), (8.0, 0.0)]);
-    let error = fit.what_if(&history, &planned, &rewritten, weeks(26.0)).unwrap_err();
-    assert_eq!(error, CourseError::OtherPast { at: weeks(5.0), age: weeks(10.0) });
-}
-
-#[test]
 fn missing_future_covariates_are_refused() {
     let model = model(pareto(8.0, 10.0), [0.3, 0.1]);
     let short = Course::new([(Span::ZERO, vec![1.0])], Horizon::Within(weeks(30.0))).unwrap();
@@ -307,7 +285,7 @@ fn distributions_of_counts_are_their_probabilities() {
 #[test]
 fn bad_courses_are_refused() {
     let lifetime = Horizon::Lifetime;
-    assert_eq!(Course::new([], lifetime).unwrap_err(), CourseError::Start { start: None });
+    assert_eq!(Course::new(Vec::<(Span, Vec<f64>)>::new(), lifetime).unwrap_err(), CourseError::Start { start: None });
     let error = Course::new([(weeks(1.0), vec![0.0])], lifetime).unwrap_err();
     assert_eq!(error, CourseError::Start { start: Some(weeks(1.0)) });
     let error =
@@ -356,4 +334,31 @@ fn order_of_customers_and_their_number_do_not_show() {
         assert!((own.log_odds_alive() - plain.log_odds_alive()).abs() < 1e-11 * plain.log_odds_alive().abs().max(1.0));
         assert!(relative_error(own.expected_purchases(weeks(9.0)), plain.expected_purchases(weeks(9.0))) < 1e-11);
     }
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn courses_models_and_fits_over_time_are_written_and_read_with_their_checks() {
+    let (courses, purchases) = seasons(40, 4);
+    let text = serde_json::to_string(&courses).unwrap();
+    assert_eq!(serde_json::from_str::<Courses>(&text).unwrap(), courses);
+    let data = OverTime::new(&courses, &effects(), &purchases).unwrap();
+    let fit = Mle::default().fit::<DynamicParetoNbd>(data).unwrap();
+    let written = serde_json::to_string(&fit).unwrap();
+    assert_eq!(serde_json::from_str::<customer_value::Fit<DynamicParetoNbd>>(&written).unwrap(), fit);
+    let model = serde_json::to_string(fit.model()).unwrap();
+    assert_eq!(&serde_json::from_str::<DynamicParetoNbd>(&model).unwrap(), fit.model());
+    let refused = [
+        (r#"{"starts":[0,2,2],"values":[[0],[1],[0]],"known":"Lifetime"}"#, "piece 2 (from 0) starts at"),
+        (r#"{"starts":[0,2],"values":[[0]],"known":"Lifetime"}"#, "2 starts of 1 pieces"),
+        (r#"{"starts":[0,-2],"values":[[0],[1]],"known":"Lifetime"}"#, "-2"),
+    ];
+    for (text, expected) in refused {
+        let error = serde_json::from_str::<Course>(text).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    let wide = text.replacen("[[", "[[7.0,", 1);
+    assert!(serde_json::from_str::<Courses>(&wide).unwrap_err().to_string().contains("values, expected"));
+    let other = model.replace("purchase: z", "purchase: w");
+    assert!(serde_json::from_str::<DynamicParetoNbd>(&other).unwrap_err().to_string().contains("expected Plan"));
 }

@@ -136,12 +136,14 @@ fn over_time(case: &Case) -> (DynamicParetoNbd, Course) {
     let n = |key: &str| number(case, key);
     let (starts, rows) = (vector(case, "start"), matrix(case, "z"));
     let course = |sign: f64| {
-        let pieces =
-            starts.iter().zip(&rows).map(|(start, row)| (days(*start), row.iter().map(|z| sign * z).collect()));
+        let pieces = starts
+            .iter()
+            .zip(&rows)
+            .map(|(start, row)| (days(*start), row.iter().map(|z| sign * z).collect::<Vec<_>>()));
         Course::new(pieces, Horizon::Lifetime).unwrap()
     };
     let unit = |at: usize, sign: f64| {
-        let row = (0..2).map(|column| if column == at { sign } else { 0.0 }).collect();
+        let row: Vec<f64> = (0..2).map(|column| if column == at { sign } else { 0.0 }).collect();
         Course::new([(Span::ZERO, row)], Horizon::Lifetime).unwrap()
     };
     // Means of zero, whatever the case: every row beside its opposite.

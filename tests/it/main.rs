@@ -25,6 +25,8 @@ mod covariates;
 mod covariates_coverage;
 mod covariates_over_time;
 mod covariates_table;
+mod covariates_timetable;
+mod covariates_what_if;
 mod customer;
 mod customer_economics;
 mod delivered;

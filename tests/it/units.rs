@@ -276,8 +276,11 @@ fn amounts_are_written_with_the_decimals_and_in_the_width_asked_for() {
         "  1234.57 USD|1234.57 USD  |**1234.6 USD**"
     );
     let booked = Money::parse("12.5", Currency::USD).unwrap();
-    assert_eq!(format!("{booked}|{booked:.0}|{booked:>10.1}|{booked:<10}|"), "12.50 USD|12 USD|  12.5 USD|12.50 USD |");
+    assert_eq!(format!("{booked}|{booked:.0}|{booked:>10.1}|{booked:<10}|"), "12.50 USD|13 USD|  12.5 USD|12.50 USD |");
     let interval = Interval { low: 0.22, high: f64::INFINITY };
     assert_eq!(format!("{interval}|{interval:.1}|{interval:>12.0}"), "0.2200 to inf|0.2 to inf|    0 to inf");
     assert_eq!(format!("{:>6}|{}|{:.1}", TimeUnit::Month, TimeUnit::Day, Margin::new(0.25).unwrap()), " month|day|0.2");
+    let fact = Money::from_minor(123_456, Currency::EUR);
+    assert_eq!(format!("{fact}|{fact:.0}|{fact:13}|{fact:>13.1}"), "1234.56 EUR|1235 EUR|1234.56 EUR  |   1234.6 EUR");
+    assert_eq!(format!("{fact:2}"), "1234.56 EUR");
 }

@@ -25,6 +25,7 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "UncheckedCourse"))]
 pub struct Course {
     /// Where each piece starts, in days.
     starts: Vec<f64>,
@@ -97,6 +98,14 @@ pub enum CourseError {
         /// The parameter that customers would have who always lived under the piece.
         source: ParameterError,
     },
+    /// Courses of other columns, levels or their order.
+    #[error("the courses have the columns {found:?}, expected {expected:?}")]
+    Columns {
+        /// The coded columns of the courses.
+        found: Vec<String>,
+        /// Those that were expected.
+        expected: Vec<String>,
+    },
     /// As many courses as customers.
     #[error("{courses} courses for {customers} customers, expected one for each")]
     Customers {
@@ -132,13 +141,18 @@ fn until(needed: Horizon) -> String {
 }
 
 impl Course {
-    /// Values from each start on, and until when they are known: the last ones hold until then, or for ever.
+    /// Values from each start on, and until when they are known: the last ones hold until then, or for ever. Values are
+    /// numbers, one for each coded column, or a [`Row`](crate::covariates::Row), as [`Coding::row`] makes of levels.
     ///
     /// # Errors
     ///
     /// [`CourseError`] unless the first piece starts at 0, later ones later, and all have the same number of numbers.
-    pub fn new(pieces: impl IntoIterator<Item = (Span, Vec<f64>)>, known: Horizon) -> Result<Self, CourseError> {
-        let (starts, values): (Vec<Span>, Vec<Vec<f64>>) = pieces.into_iter().unzip();
+    pub fn new<Values: Into<Vec<f64>>>(
+        pieces: impl IntoIterator<Item = (Span, Values)>,
+        known: Horizon,
+    ) -> Result<Self, CourseError> {
+        let (starts, values): (Vec<Span>, Vec<Vec<f64>>) =
+            pieces.into_iter().map(|(start, values)| (start, values.into())).unzip();
         if starts.first() != Some(&Span::ZERO) {
             return Err(CourseError::Start { start: starts.first().copied() });
         }
@@ -183,14 +197,11 @@ impl Course {
         }
     }
 
-    /// Whether another course says the same of what has happened until an age.
-    pub(crate) fn check_same_past(&self, other: &Self, age: Span) -> Result<(), CourseError> {
-        let breaks = self.starts.iter().chain(&other.starts).copied().filter(|start| *start < age.as_days());
+    /// Where another course first says something else.
+    pub(super) fn first_difference(&self, other: &Self) -> Option<Span> {
+        let breaks = self.starts.iter().chain(&other.starts).copied();
         let differs = |at: &f64| self.at(Span::known(*at)) != other.at(Span::known(*at));
-        match breaks.filter(differs).min_by(f64::total_cmp) {
-            Some(at) => Err(CourseError::OtherPast { at: Span::known(at), age }),
-            None => Ok(()),
-        }
+        breaks.filter(differs).min_by(f64::total_cmp).map(Span::known)
     }
 }
 
@@ -211,6 +222,7 @@ impl Course {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "UncheckedCourses"))]
 pub struct Courses {
     pub(super) coding: Coding,
     courses: Vec<Course>,
@@ -229,13 +241,7 @@ impl Courses {
     ) -> Result<Self, CourseError> {
         let names: Vec<String> = columns.into_iter().map(Into::into).collect();
         let courses: Vec<Course> = courses.into_iter().collect();
-        for (customer, course) in courses.iter().enumerate() {
-            let (found, expected) = (course.values[0].len(), names.len());
-            if found != expected {
-                let source = Box::new(CourseError::Length { piece: 0, found, expected });
-                return Err(CourseError::Customer { customer, source });
-            }
-        }
+        check_lengths(&courses, names.len())?;
         let column = |at: usize| courses.iter().flat_map(move |course| course.values.iter().map(move |row| row[at]));
         let builder =
             names.into_iter().enumerate().fold(Design::new(), |design, (at, name)| design.numbers(name, column(at)));
@@ -243,9 +249,42 @@ impl Courses {
         Ok(Self { coding, courses })
     }
 
+    /// Courses whose values were coded by the coding of a design or of a model: with levels, or measured as others were.
+    ///
+    /// # Errors
+    ///
+    /// [`CourseError::Customer`] names a customer with another number of columns.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::covariates::{Course, Courses, Design};
+    /// use customer_value::{Horizon, Span};
+    ///
+    /// // What there is to be seen: a row for each kind of week.
+    /// let weeks = Design::new().levels("season", ["none", "sale", "Christmas"], "none").build()?;
+    /// let season = |name: &str| weeks.coding().row([("season", name.into())]);
+    /// let pieces = [(Span::ZERO, season("none")?), (Span::weeks(4.0)?, season("sale")?)];
+    /// let courses = Courses::coded(weeks.coding(), [Course::new(pieces, Horizon::Lifetime)?])?;
+    /// assert_eq!(courses.coding().columns(), ["season=Christmas", "season=sale"]);
+    /// assert_eq!(courses.courses()[0].at(Span::weeks(5.0)?), [0.0, 1.0]);
+    /// # Ok::<(), customer_value::Error>(())
+    /// ```
+    pub fn coded(coding: &Coding, courses: impl IntoIterator<Item = Course>) -> Result<Self, CourseError> {
+        let courses: Vec<Course> = courses.into_iter().collect();
+        check_lengths(&courses, coding.coded().count())?;
+        Ok(Self { coding: coding.clone(), courses })
+    }
+
     /// How the columns became numbers.
     pub const fn coding(&self) -> &Coding {
         &self.coding
+    }
+
+    /// Whether the columns are those of another coding.
+    pub(super) fn check_columns(&self, coding: &Coding) -> Result<(), CourseError> {
+        let (found, expected) = (self.coding.columns(), coding.columns());
+        if found == expected { Ok(()) } else { Err(CourseError::Columns { found, expected }) }
     }
 
     /// How many customers there are.
@@ -261,5 +300,73 @@ impl Courses {
     /// One for each customer.
     pub fn courses(&self) -> &[Course] {
         &self.courses
+    }
+}
+
+/// Where a horizon ends that counts from an age, counted from the first purchase.
+pub(super) fn end(age: Span, horizon: Horizon) -> Horizon {
+    match horizon {
+        Horizon::Lifetime => Horizon::Lifetime,
+        Horizon::Within(within) => Horizon::Within(Span::known(age.as_days() + within.as_days())),
+    }
+}
+
+/// As many values as columns; in a course all pieces have as many as the first.
+fn check_lengths(courses: &[Course], expected: usize) -> Result<(), CourseError> {
+    let found = |course: &Course| course.values[0].len();
+    match courses.iter().position(|course| found(course) != expected) {
+        Some(customer) => {
+            let source = CourseError::Length { piece: 0, found: found(&courses[customer]), expected };
+            Err(source.of(customer))
+        }
+        None => Ok(()),
+    }
+}
+
+impl CourseError {
+    /// The same of a customer.
+    pub(crate) fn of(self, customer: usize) -> Self {
+        Self::Customer { customer, source: Box::new(self) }
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UncheckedCourse {
+    starts: Vec<f64>,
+    values: Vec<Vec<f64>>,
+    known: Horizon,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<UncheckedCourse> for Course {
+    type Error = String;
+
+    fn try_from(raw: UncheckedCourse) -> Result<Self, String> {
+        let (starts, values) = (raw.starts.len(), raw.values.len());
+        if starts != values {
+            return Err(format!("{starts} starts of {values} pieces, expected as many"));
+        }
+        let start = |days: f64| Span::days(days).map_err(|error| error.to_string());
+        let starts = raw.starts.into_iter().map(start).collect::<Result<Vec<_>, _>>()?;
+        Self::new(starts.into_iter().zip(raw.values), raw.known).map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UncheckedCourses {
+    coding: Coding,
+    courses: Vec<Course>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<UncheckedCourses> for Courses {
+    type Error = CourseError;
+
+    fn try_from(raw: UncheckedCourses) -> Result<Self, CourseError> {
+        Self::coded(&raw.coding, raw.courses)
     }
 }

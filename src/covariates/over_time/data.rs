@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::{Course, CourseError, Courses};
 use crate::{
     cohort::{Patterns, PurchaseHistory, PurchaseTimes},
-    covariates::{Driver, Effects, described::About, effects::Plan},
+    covariates::{Driver, Effects, about::About, effects::Plan},
     lifetime::{Fingerprint, Observations, sealed::Sealed},
     units::{Horizon, Span},
 };
@@ -49,8 +49,7 @@ impl OverTime {
         let plan = effects.plan(courses.coding())?;
         let mut rows = Vec::with_capacity(purchases.len());
         for (customer, (course, times)) in courses.courses().iter().zip(purchases).enumerate() {
-            let known = course.check_known(Horizon::Within(times.age()));
-            known.map_err(|source| CourseError::Customer { customer, source: Box::new(source) })?;
+            course.check_known(Horizon::Within(times.age())).map_err(|error| error.of(customer))?;
             rows.push(Watched::new(&plan, course, times));
         }
         rows.sort_by(Watched::compare);
@@ -150,8 +149,7 @@ impl Observations for OverTime {
     }
 
     fn fingerprint(&self) -> Fingerprint {
-        let text = self.about.plan.coefficients.iter().flat_map(|one| one.name.bytes()).map(u64::from);
-        let start = text.fold(self.all.fingerprint(), Fingerprint::and).and(self.about.plan.ridge.to_bits());
+        let start = self.about.fingerprint(self.all.fingerprint());
         self.rows.iter().fold(start, |print, row| {
             let pieces = row
                 .pieces

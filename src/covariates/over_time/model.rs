@@ -2,6 +2,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use super::{
     Course, CourseError, Future, OverTime,
+    course::end,
     data::{Piece, Watched, pieces},
     jet::{self, At},
 };
@@ -9,8 +10,7 @@ use crate::{
     cohort::{PurchaseHistory, PurchaseTimes},
     covariates::{
         Coding, CovariatesError, Effects,
-        described::About,
-        model::{check_drivers, checked, limit_with_effects},
+        about::{About, check_drivers, checked, inner, limit_with_effects},
     },
     lifetime::{
         DataError, Driver, Generator, Likelihood, Limit, Link, Parameter, ParameterError, ParetoNbd, ParetoNbdParams,
@@ -77,11 +77,19 @@ use crate::{
 /// Bachmann, Meierer and Näf (2021), The role of time-varying contextual factors in latent attrition models for customer
 /// base analysis, Marketing Science 40(4).
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(
+        into = "crate::covariates::stored::Stored<ParetoNbd>",
+        try_from = "crate::covariates::stored::Stored<ParetoNbd>"
+    )
+)]
 pub struct DynamicParetoNbd {
-    base: ParetoNbd,
-    about: Arc<About>,
+    pub(in crate::covariates) base: ParetoNbd,
+    pub(in crate::covariates) about: Arc<About>,
     /// As a search moves them: for a standard deviation of their covariates.
-    inner: Vec<f64>,
+    pub(in crate::covariates) inner: Vec<f64>,
 }
 
 impl DynamicParetoNbd {
@@ -113,8 +121,7 @@ impl DynamicParetoNbd {
 
     /// The coefficients with their names, such as `purchase: campaign`, each for a raw unit of its covariate.
     pub fn coefficients(&self) -> impl Iterator<Item = (&str, f64)> {
-        let named = self.about.plan.coefficients.iter().zip(&self.inner);
-        named.map(|(one, inner)| (one.name.as_str(), inner / one.size))
+        self.about.raw(&self.inner)
     }
 
     /// What a customer with this history will do, under a course of covariates from the first purchase to a horizon, which
@@ -126,11 +133,7 @@ impl DynamicParetoNbd {
     /// [`CourseError::Piece`] for covariates so far out that they take a parameter out of its range, as in
     /// [`Covariates::at`](crate::covariates::Covariates::at).
     pub fn future(&self, history: &PurchaseHistory, course: &Course, horizon: Horizon) -> Result<Future, CourseError> {
-        let needed = match horizon {
-            Horizon::Lifetime => Horizon::Lifetime,
-            Horizon::Within(within) => Horizon::Within(Span::known(history.age().as_days() + within.as_days())),
-        };
-        course.check_known(needed)?;
+        course.check_known(end(history.age(), horizon))?;
         let (found, expected) = (course.at(Span::ZERO).len(), self.coding().coded().count());
         if found != expected {
             return Err(CourseError::Length { piece: 0, found, expected });
@@ -201,12 +204,12 @@ impl Likelihood for DynamicParetoNbd {
     }
 
     fn penalty(natural: &[f64], data: &OverTime) -> f64 {
-        data.about.plan.penalty(&inner(natural))
+        data.about.plan.penalty(&inner::<ParetoNbd>(natural))
     }
 
     fn from_natural(natural: &[f64], data: &OverTime) -> Result<Self, ParameterError> {
         let base = ParetoNbd::from_natural(&natural[..BASE], data.without())?;
-        Ok(Self { base, about: Arc::clone(&data.about), inner: inner(natural) })
+        Ok(Self { base, about: Arc::clone(&data.about), inner: inner::<ParetoNbd>(natural) })
     }
 
     fn to_natural(&self) -> Vec<f64> {
@@ -217,7 +220,7 @@ impl Likelihood for DynamicParetoNbd {
 
     fn with_natural(&self, natural: &[f64]) -> Result<Self, ParameterError> {
         let base = self.base.with_natural(&natural[..BASE])?;
-        Ok(Self { base, about: Arc::clone(&self.about), inner: inner(natural) })
+        Ok(Self { base, about: Arc::clone(&self.about), inner: inner::<ParetoNbd>(natural) })
     }
 
     fn limit(natural: &[f64], held: &[bool]) -> Option<Limit> {
@@ -245,7 +248,7 @@ impl Likelihood for DynamicParetoNbd {
     fn objective(natural: &[f64], data: &OverTime) -> Jet {
         /// Rows cost hundreds of quadratures each.
         const ROWS: usize = 8;
-        let coefficients = inner(natural);
+        let coefficients = inner::<ParetoNbd>(natural);
         let at = At { r: natural[0], alpha: natural[1], s: natural[2], beta: natural[3], coefficients: &coefficients };
         let chunks = parallel::map_chunks(&data.rows, ROWS, |rows| {
             rows.iter().fold(Jet::zero(natural.len()), |sum, row| sum.plus(&jet::row(&at, row)))
@@ -269,8 +272,3 @@ impl Likelihood for DynamicParetoNbd {
 
 /// The parameters of the plain model.
 const BASE: usize = 4;
-
-/// The coefficients as a search moves them; as parameters that are positive they are kept as their exponentials.
-fn inner(natural: &[f64]) -> Vec<f64> {
-    natural[BASE..].iter().map(|one| one.ln()).collect()
-}

@@ -148,7 +148,7 @@ impl CohortUplift {
         });
         let named = |(index, uplift): (usize, Result<Result<_, ValuationError>, _>)| match uplift {
             Ok(Ok(uplift)) => Ok(uplift),
-            Ok(Err(source)) => Err(ValuationError::Customer { index, source: Box::new(source) }.into()),
+            Ok(Err(source)) => Err(source.of(index).into()),
             Err(source) => Err(BridgeError::Customer { index, source }),
         };
         let customers = uplifts.into_iter().enumerate().map(named).collect::<Result<_, _>>()?;

@@ -134,7 +134,7 @@ impl Clock {
     }
 
     /// The civil day of a moment.
-    pub(super) fn day(&self, at: Moment) -> Day {
+    pub(crate) fn day(&self, at: Moment) -> Day {
         match at {
             Moment::Day(day) => day,
             Moment::Instant(instant) => instant.day(&self.zone),
