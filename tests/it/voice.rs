@@ -310,9 +310,18 @@ fn f65_weights_that_move_make_a_mix_but_no_rest() {
 }
 
 #[test]
+fn f65_what_did_not_move_adds_0_and_not_minus_0() {
+    let change = month(&[82, 65, 31], &[0.5, 0.5, 0.0]).change_from(&month(&[80, 70, 40], &[0.5, 0.5, 0.0])).unwrap();
+    for part in change.factors() {
+        assert!(part.mix.is_sign_positive() && (part.level != 0.0 || part.level.is_sign_positive()), "{part:?}");
+    }
+    assert_eq!(change.derivation().value().to_bits(), change.total().to_bits());
+}
+
+#[test]
 fn f65_a_change_is_told_as_a_tree_that_adds_up_to_the_last_bit() {
     let change = month(&[82, 65, 31], &[0.5, 0.3, 0.2]).change_from(&month(&[80, 71, 44], &[0.2, 0.2, 0.6])).unwrap();
-    let tree = change.derivation().unwrap();
+    let tree = change.derivation();
     assert_eq!(tree.value().to_bits(), change.total().to_bits());
     assert_eq!(tree.replay(), Ok(change.total()));
     for part in change.factors() {
@@ -439,7 +448,7 @@ fn factor_scores_feed_segments_and_the_index() {
 }
 
 #[test]
-fn drift_limits_of_a_baseline_computed() {
+fn g54_drift_limits_of_a_baseline_computed() {
     let limits = ControlLimits::from_baseline(&[75.0, 76.0, 74.0, 75.0], 3.0).unwrap();
     assert_printed(limits.low(), "72.5505");
     assert_printed(limits.high(), "77.4495");
@@ -578,6 +587,44 @@ fn f69_a_promise_in_minutes_holds_to_the_nanosecond() {
         let promises = Promises::of_cases(&cases, within, at(i64::MAX)).unwrap();
         assert_eq!(promises, Promises { met: 1, late: 1, ..Promises::default() }, "{minutes} minutes");
     }
+}
+
+#[test]
+fn f69_a_promise_of_a_year_holds_to_the_nanosecond() {
+    let opened = Timestamp::from_seconds(0).unwrap();
+    let year = 365 * 86_400 * 1_000_000_000;
+    let case = |nanoseconds| {
+        let answered = Timestamp::from_nanoseconds(nanoseconds).into();
+        Case::new(opened, Some(answered)).unwrap()
+    };
+    let now = Timestamp::from_nanoseconds(2 * year);
+    let promises = Promises::of_cases(&[case(year), case(year + 1)], days(365.0), now).unwrap();
+    assert_eq!((promises.met, promises.late), (1, 1));
+}
+
+#[test]
+fn f69_a_promise_in_parts_of_a_week_keeps_its_last_day() {
+    // 61 sevenths of a week are less than 61 days by a rounding error.
+    let within = Span::weeks(61.0 / 7.0).unwrap();
+    assert!(within < days(61.0));
+    let case = |after| Case::new(june(1), Some(june(1).plus_days(after).unwrap().into())).unwrap();
+    let promises = Promises::of_cases(&[case(61), case(62)], within, june(1).plus_days(90).unwrap()).unwrap();
+    assert_eq!((promises.met, promises.late), (1, 1));
+}
+
+#[test]
+fn no_event_of_a_log_answers_itself() {
+    let rows = vec![
+        Interaction::new("li", june(3), call()),
+        Interaction::new("li", june(5), call()),
+        Interaction::new("wu", june(3), call()),
+        Interaction::new("wu", june(3), call()),
+    ];
+    let june_log = log(Granularity::Day, rows);
+    let answers = |from| cases(&june_log, is_call, is_call, from).iter().map(Case::answered).collect::<Vec<_>>();
+    let on = |day| Some(Moment::from(june(day)));
+    assert_eq!(answers(AnswerFrom::SameMoment), [on(5), None, on(3), on(3)]);
+    assert_eq!(answers(AnswerFrom::Later), [on(5), None, None, None]);
 }
 
 #[test]
