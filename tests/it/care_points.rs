@@ -145,7 +145,7 @@ fn a_cap_holds_whatever_the_acts_are_worth() {
     let (on, most) = (day("2024-05-17"), u64::MAX);
     let capped = EarningRule { period: CivilPeriod::Day, cap: Some(30), decay: Decay::NONE };
     assert_eq!(capped.points(&[(on, most), (on, most), (on, 1)]).unwrap(), [30, 0, 0]);
-    assert_eq!(capped.unrounded(&[most; 3_000]).unwrap(), Decimal::from(30));
+    assert_eq!(capped.unrounded(&vec![most; 3_000]).unwrap(), Decimal::from(30));
     let free = EarningRule { cap: None, ..capped };
     assert_eq!(free.points(&[(on, most)]).unwrap(), [most]);
     assert_eq!(free.unrounded(&[most, most]).unwrap(), Decimal::from(most) + Decimal::from(most));

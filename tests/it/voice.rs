@@ -6,10 +6,10 @@ use customer_value::index::{
 };
 use customer_value::segment::{Cuts, Segmentation};
 use customer_value::voice::{
-    AnswerFrom, Case, Cell, Completeness, Crosshair, DriftLimits, FactorPoint, FactorReport, ImportancePerformance,
-    IndexPoints, LeastAnswers, NetPromoter, OneToFive, OneToSeven, OneToTen, Outage, Promises, Proportion, Quadrant,
-    QualityDimension, Reliability, Servqual, ServqualAnswers, Survey, VoiceError, ZeroToTen, acsi, answered_in_time,
-    cases, participation,
+    Answer, AnswerFrom, Case, Cell, Completeness, Crosshair, DriftLimits, FactorPoint, FactorReport,
+    ImportancePerformance, IndexPoints, LeastAnswers, NetPromoter, OneToFive, OneToSeven, OneToTen, Outage, Promises,
+    Proportion, Quadrant, QualityDimension, Reliability, Servqual, ServqualAnswers, Survey, VoiceError, ZeroToTen,
+    acsi, answered_in_time, cases, participation,
 };
 use customer_value::{
     Currency, Day, Event, FirstSeen, Granularity, Interaction, InteractionLog, Moment, Money, Probability, Span,
@@ -146,6 +146,7 @@ fn f61_acsi_runs_from_0_to_100() {
 
 #[test]
 fn f62_thousand_points_computed() {
+    // The factors of the China CSI of 2013: service quality, facility, pick-up, advisor, initiation.
     let survey = means::<1, 10>(&[82, 79, 85, 80, 76]);
     let report = survey.report(&weights(&[0.30, 0.22, 0.20, 0.16, 0.12]), IndexPoints::Thousand, TWO).unwrap();
     assert_printed(value(report.index()), "809");
@@ -514,6 +515,21 @@ fn derived_weights_refuse_what_tells_nothing() {
 }
 
 #[test]
+fn derived_weights_of_a_factor_that_does_not_count_are_0_and_not_below() {
+    // Satisfaction is three times the first factor, which goes with the others as chance has it.
+    let rows = [[1, 4, 2], [2, 7, 5], [7, 1, 6], [4, 4, 1], [6, 2, 3], [3, 3, 7], [5, 6, 2], [2, 1, 1]];
+    for places in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [2, 1, 0]] {
+        let rows = rows.map(|row| places.map(|place| row[place]));
+        let first = places.iter().position(|&place| place == 0).unwrap();
+        let overall = rows.map(|row| Some(Answer::<0, 100>::new(3 * row[first]).unwrap()));
+        let derived = Survey::<1, 10>::from_scores(["a", "b", "c"], &rows).unwrap().derived_weights(&overall).unwrap();
+        let expected = [0, 1, 2].map(|factor| if factor == first { 1.0 } else { 0.0 });
+        assert_eq!(derived.weights.as_slice(), expected);
+        assert!((derived.coefficients[first] - 1.0).abs() < 1e-14);
+    }
+}
+
+#[test]
 fn derived_weights_of_factors_that_do_not_count_are_none() {
     // Uncorrelated with everything.
     let survey = Survey::<1, 10>::from_scores(["a"], &[[1], [1], [2], [2]]).unwrap();
@@ -763,6 +779,15 @@ fn reliability_without_outages_or_customers() {
     assert_eq!(Reliability::new(10, &[outage]), Err(VoiceError::PartExceedsWhole { part: 11, whole: 10 }));
     let longest = vec![Outage { customers: 10, duration: days(1e12) }; 2];
     assert!(matches!(Reliability::new(10, &longest), Err(VoiceError::Unit(UnitError { value: 2e12, .. }))));
+}
+
+#[test]
+fn outages_as_long_as_spans_can_be_have_that_mean() {
+    let outage = |customers| Outage { customers, duration: days(1e12) };
+    for customers in [6_334_590_672_782_344_338, 1_869_433_477_580_526_123] {
+        let year = Reliability::new(u64::MAX, &[outage(customers)]).unwrap();
+        assert_eq!(year.downtime_per_interruption, Some(days(1e12)));
+    }
 }
 
 #[test]
