@@ -8,8 +8,8 @@ use std::num::{NonZeroU32, NonZeroU64};
 use criterion::{Criterion, criterion_group, criterion_main};
 use customer_value::Day;
 use customer_value::care::{
-    AgeBand, Asset, Assets, CapScope, CarePhase, Channel, Contacts, DateOf, DueList, DueRule, FrequencyCap, Limit,
-    MonthRule, Period, PointColumns, Schedule, Statute, Usage,
+    AgeBand, Asset, Assets, CapScope, CarePhase, Channel, Contacts, DateOf, DueList, DueRule, FrequencyCap, Lapse,
+    Limit, MemberMoves, MonthRule, MostUse, Period, PointMove, Schedule, Statute, Usage,
 };
 
 const MEMBERS: u32 = 1_000_000;
@@ -31,18 +31,20 @@ fn balances(c: &mut Criterion) {
     let ends: Vec<usize> = (1..=MEMBERS).map(|member| (member * MOVES_EACH) as usize).collect();
     // Three out of four earn 50 to 149 points for two years, the fourth spends up to 90 of them.
     let is_spent = |step: u32| step % 4 == 3;
-    let (mut days, mut points, mut last_days) = (vec![], vec![], vec![]);
-    for index in 0..moves {
+    let made = |index: u32| {
         let (member, step) = (index / MOVES_EACH, index % MOVES_EACH);
-        let earned = 70 * step + noise(member, step, 70);
-        days.push(day(earned));
-        let count = i64::from(noise(member, step, 90)) + 1;
-        points.push(if is_spent(step) { -count } else { 50 + count });
-        last_days.push((!is_spent(step)).then(|| day(earned + 730)));
-    }
-    let columns = PointColumns { ends: &ends, days: &days, points: &points, last_days: &last_days };
+        let after = 70 * step + noise(member, step, 70);
+        let points = u64::from(noise(member, step, 90)) + 1;
+        if is_spent(step) {
+            PointMove::spend(day(after), points)
+        } else {
+            PointMove::earn(day(after), 50 + points, Lapse::After(day(after + 730)))
+        }
+    };
+    let moves: Vec<PointMove> = (0..moves).map(made).collect();
+    let members = MemberMoves { ends: &ends, moves: &moves };
     c.bench_function("balances, 1M members, 20M moves", |bencher| {
-        bencher.iter(|| black_box(&columns).balances(day(1_300)).unwrap());
+        bencher.iter(|| black_box(&members).balances(day(1_300)).unwrap());
     });
 }
 
@@ -56,7 +58,7 @@ fn rules() -> Vec<DueRule> {
         .map(|(from_months, every)| AgeBand { from_months, every_months: NonZeroU32::new(every).unwrap() });
     let born = DateOf::Dates("birthday".into());
     let ages = Statute::new(bands, 30, MonthRule::LastDay).unwrap();
-    let limit = Limit::First(months(6), NonZeroU64::new(5_000).unwrap());
+    let limit = Limit::First(months(6), MostUse::new(NonZeroU64::new(5_000).unwrap(), "km"));
     let schedules = [
         ("service", Schedule::Interval { done: done("service"), limit }),
         ("renewal", Schedule::Interval { done: done("renewal"), limit: Limit::Time(months(12)) }),

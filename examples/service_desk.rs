@@ -6,9 +6,9 @@
 use std::error::Error;
 
 use customer_value::care::{
-    AgeBand, Asset, Assets, CapScope, CarePhase, Channel, CivilPeriod, Contacts, DateOf, Decision, DueList, DueRule,
-    FrequencyCap, LapseRule, Ledger, Limit, MonthDay, MonthRule, Order, PaymentTerms, Period, PointCost, PriceBase,
-    PriceChange, PriceList, PriceRule, Quote, Schedule, Season, Statute, Usage, VolumeBand, VolumeDiscount,
+    AgeBand, Asset, Assets, CapScope, CarePhase, Channel, CivilPeriod, Contacts, DateOf, DueList, DueRule,
+    FrequencyCap, LapseRule, Ledger, Limit, MonthDay, MonthRule, MostUse, Order, PaymentTerms, Period, PointCost,
+    PriceBase, PriceChange, PriceList, PriceRule, Quote, Schedule, Season, Statute, Usage, VolumeBand, VolumeDiscount,
     VolumePrices, When,
 };
 use customer_value::delivered::{BenefitMatrix, ChoiceSet, Costs, Delivered, Effort, Sources};
@@ -20,6 +20,8 @@ use customer_value::{
     Currency, DateError, Day, Event, FirstSeen, Granularity, Interaction, InteractionLog, Money, Probability,
     ShadowPrices, Span, Weights, Window,
 };
+
+use self::Points::{Earned, Spent};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -55,12 +57,25 @@ const CARS: [Car; 4] = [
     (504, 31, (2019, 6, 25), ((2023, 6, 26), 40_000), Some((2022, 6, 20))),
 ];
 
+enum Points {
+    Earned(u64),
+    Spent(u64),
+}
+
 /// Member, and the points earned or spent, by day.
-const POINTS: [(u32, &[(Date, i64)]); 4] = [
-    (14, &[((2023, 3, 14), 4_000), ((2023, 11, 2), 3_500), ((2024, 6, 10), -5_000), ((2024, 6, 20), 900)]),
-    (27, &[((2023, 7, 5), 2_600), ((2024, 2, 9), 1_100)]),
-    (31, &[((2023, 6, 26), 3_100), ((2024, 5, 4), -3_000)]),
-    (42, &[((2023, 9, 1), 12_000), ((2024, 6, 24), 400)]),
+const POINTS: [(u32, &[(Date, Points)]); 4] = [
+    (
+        14,
+        &[
+            ((2023, 3, 14), Earned(4_000)),
+            ((2023, 11, 2), Earned(3_500)),
+            ((2024, 6, 10), Spent(5_000)),
+            ((2024, 6, 20), Earned(900)),
+        ],
+    ),
+    (27, &[((2023, 7, 5), Earned(2_600)), ((2024, 2, 9), Earned(1_100))]),
+    (31, &[((2023, 6, 26), Earned(3_100)), ((2024, 5, 4), Spent(3_000))]),
+    (42, &[((2023, 9, 1), Earned(12_000)), ((2024, 6, 24), Earned(400))]),
 ];
 
 /// How sharply this customer tells amounts apart: 250 EUR more make an offer e times as likely.
@@ -115,8 +130,7 @@ fn print_survey() -> Outcome<()> {
 }
 
 fn print_scores(name: &str, [before, now]: [&Cell; 2]) -> Outcome<()> {
-    let [before, now] = [before, now].map(|cell| cell.reading().ok_or("too few answers"));
-    let (before, now) = (before?, now?);
+    let (before, now) = (before.shown(name)?, now.shown(name)?);
     print!("  {name:<10}{:>6.0}{:>6.0}{:>6.0}{:>4}", before.value(), now.value(), now.standard_error(), now.n());
     Ok(())
 }
@@ -153,7 +167,10 @@ fn rules() -> Outcome<[DueRule; 2]> {
         let (name, kind, channels) = (name.into(), "car".into(), channels.into());
         DueRule { name, kind, schedule, phase: CarePhase::After, lead_days, grace_days, channels }
     };
-    let service = Schedule::Interval { done: "service".into(), limit: Limit::First(year, 15_000.try_into()?) };
+    let service = Schedule::Interval {
+        done: "service".into(),
+        limit: Limit::First(year, MostUse::new(15_000.try_into()?, "km")),
+    };
     let ages = Statute::new(ages, 30, MonthRule::LastDay)?;
     let inspection = Schedule::Statute { of: DateOf::Start, done: "inspection".into(), ages };
     Ok([
@@ -183,28 +200,24 @@ fn print_due(log: &InteractionLog<u32>, today: Day) -> Outcome<()> {
         .logged(log);
     let cap = FrequencyCap { scope: CapScope::All, contacts: 2, days: 7.try_into()? };
     println!("\nWhat is due today, and whom to tell: in a week at most two contacts each\n");
-    println!("  {:<12}{:<10}{:>8}  {:<12}{:<9}{:<40}tell by", "day", "", "customer", "what", "for", "why");
+    println!("  {:<12}{:<10}{:>8}  {:<12}{:<9}{:<40}tell", "day", "", "customer", "what", "for", "why");
     for planned in contacts.plan(&list, &[cap]) {
         let line = planned.line;
-        let tell = match planned.decision {
-            Decision::Reach(channel) => channel.name(),
-            Decision::NoChannel => "a person decides",
-            Decision::NoConsent => "nobody: no consent",
-            Decision::Capped => "not now: told enough",
-        };
         print!("  {:<12}{:<10}{:>8}  ", line.due.to_string(), line.status, line.asset.owner);
         let car = format!("{} {}", line.rule.kind, line.asset.id);
-        println!("{:<12}{car:<9}{:<40}{tell}", line.rule.name, line.reason());
+        println!("{:<12}{car:<9}{:<40}{}", line.rule.name, line.reason(), planned.decision);
     }
     Ok(())
 }
 
 fn print_points() -> Outcome<()> {
     let year_after = LapseRule::EndOf { months: 12, period: CivilPeriod::Year };
-    let book = |ledger: Ledger, &(date, points): &(Date, i64)| {
-        let on = day(date)?;
-        let count = points.unsigned_abs();
-        if points > 0 { ledger.earn(on, count, year_after.lapse(on)?) } else { ledger.spend(on, count) }
+    let book = |ledger: Ledger, (date, points): &(Date, Points)| {
+        let on = day(*date)?;
+        match points {
+            Earned(points) => ledger.earn(on, *points, year_after.lapse(on)?),
+            Spent(points) => ledger.spend(on, *points),
+        }
     };
     let [a, b, c, d] = POINTS.map(|(_, moves)| moves.iter().try_fold(Ledger::default(), book));
     let ledgers = [a?, b?, c?, d?];

@@ -12,7 +12,7 @@
 //! | when an inspection by law comes next | [`Statute`] | a day |
 //! | which day is "a month later" | [`MonthRule`], [`Period`], [`CivilPeriod`] | a day |
 //! | what a member can spend on a day | [`Ledger`]; [`Purse`] for several kinds of points | a balance, lots |
-//! | the balances of millions of members | [`PointColumns`] | [`Balances`] |
+//! | the balances of millions of members | [`MemberMoves`] | [`Balances`] |
 //! | what outstanding points cost us | [`PointCost`] | a liability |
 //! | how much repeated acts earn | [`EarningRule`] | points, capped and fading |
 //! | until when points can be spent | [`LapseRule`] | a day |
@@ -40,11 +40,11 @@ pub use contact::{CapScope, Channel, Contacts, Decision, FrequencyCap, Planned};
 pub use due::{Basis, DueLine, DueList, DueStatus};
 pub use error::CareError;
 pub use points::{
-    Balances, Cadence, CadenceWindow, Decay, EarningRule, EveryNth, Lapse, LapseRule, Ledger, Lot, PointChange,
-    PointColumns, PointCost, PointFault, PointMove, PointsError, Purse, draw,
+    Balances, Cadence, CadenceWindow, Decay, EarningRule, EveryNth, Lapse, LapseRule, Ledger, Lot, MemberMoves,
+    PointChange, PointCost, PointFault, PointMove, PointsError, Purse, draw,
 };
 pub use price::{
     Dominated, MonthDay, Order, PaymentTerms, PriceBase, PriceChange, PriceError, PriceLine, PriceList, PriceRule,
     Quote, RuleOutcome, Season, VolumeBand, VolumeDiscount, VolumePrices, When, YearOfDays,
 };
-pub use rules::{AgeBand, CarePhase, DateOf, DueRule, Limit, Schedule, Statute};
+pub use rules::{AgeBand, CarePhase, DateOf, DueRule, Limit, MostUse, Schedule, Statute};

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 pub use step::{DerivationStep, DerivationUnit};
 
-use crate::units::{Currency, ExpectedMoney};
+use crate::units::ExpectedMoney;
 
 /// How a value came about: a tree of named parts down to what was given.
 ///
@@ -184,15 +184,14 @@ impl Derivation {
         Ok(node)
     }
 
-    /// A node whose parts are known to fit, in money.
+    /// A node whose parts are known to fit, in this unit.
     pub(crate) fn proven(
         name: &'static str,
         step: DerivationStep,
-        currency: Currency,
+        unit: impl Into<DerivationUnit>,
         parts: impl IntoIterator<Item = Self>,
     ) -> Self {
-        let parts: Vec<_> = parts.into_iter().collect();
-        let unit = DerivationUnit::Money(currency);
+        let (parts, unit): (Vec<_>, _) = (parts.into_iter().collect(), unit.into());
         let node = Self { value: step.value(&parts), name: name.into(), unit, step, parts };
         debug_assert_eq!(node.check(name), Ok(()));
         node

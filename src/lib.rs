@@ -98,7 +98,7 @@
 //! | complaints and calls | [`voice::cases`], [`voice::Promises`] | promises kept, recovery |
 //! | stages, prospects, members, retention, Kano's questions | see [`segment`] | |
 //! | customers, vehicles, contracts with dates, and rules | [`care::Assets`], [`care::DueList`] | what is due today, and why |
-//! | points earned and spent | [`care::Ledger`], [`care::PointColumns`] | balances and liability at any date |
+//! | points earned and spent | [`care::Ledger`], [`care::MemberMoves`] | balances and liability at any date |
 //! | price rules and an order | [`care::PriceList`] | a quote with its derivation, and its [`delivered::Costs`] |
 //!
 //! Which count model: see [`lifetime`].

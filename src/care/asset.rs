@@ -107,6 +107,9 @@ pub struct Assets<Id> {
     rows: Vec<Asset<Id>>,
     dates: Vec<Column>,
     done: Vec<Column>,
+    /// Positions of rows by owner, then by id, so that lists need not compare ids again.
+    #[cfg_attr(feature = "serde", serde(skip_serializing))]
+    order: Vec<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -129,7 +132,8 @@ impl<Id: Ord> Assets<Id> {
         if let Some(pair) = order.windows(2).find(|pair| rows[pair[0]].id == rows[pair[1]].id) {
             return Err(CareError::DuplicateAsset { first: pair[0], row: pair[1] });
         }
-        Ok(Self { kind: kind.into(), rows, dates: Vec::new(), done: Vec::new() })
+        order.sort_by(|&one, &other| rows[one].owner.cmp(&rows[other].owner));
+        Ok(Self { kind: kind.into(), rows, dates: Vec::new(), done: Vec::new(), order })
     }
 }
 
@@ -182,6 +186,11 @@ impl<Id> Assets<Id> {
     /// All of them, in the order given.
     pub fn rows(&self) -> &[Asset<Id>] {
         &self.rows
+    }
+
+    /// Positions of rows by owner, then by id.
+    pub(super) fn order(&self) -> &[usize] {
+        &self.order
     }
 
     /// The dates of this name.

@@ -43,7 +43,11 @@ impl MonthRule {
     ///
     /// [`DateError::DayOutOfRange`] beyond the calendar.
     pub fn after(self, from: Day, months: u32) -> Result<Day, DateError> {
-        let start = Civil::of(from);
+        self.after_placed(from.into(), months)
+    }
+
+    pub(super) fn after_placed(self, from: Placed, months: u32) -> Result<Day, DateError> {
+        let start = from.civil;
         let month = start.first_of_month_after(months)?;
         let last = month.length();
         Day::from_days_since_epoch(match self {
@@ -54,13 +58,26 @@ impl MonthRule {
     }
 
     /// The greatest number of months after which a day is no later than another; `None` when it is later itself.
-    pub(super) fn whole_months(self, from: Day, to: Day) -> Option<u32> {
-        let begun = Civil::of(to).months() - Civil::of(from).months();
-        let begun = (from <= to).then(|| u32::try_from(begun).ok()).flatten()?;
+    pub(super) fn whole_months(self, from: Placed, to: Placed) -> Option<u32> {
+        let begun = to.civil.months() - from.civil.months();
+        let begun = (from.day <= to.day).then(|| u32::try_from(begun).ok()).flatten()?;
         // In the month of the other day it may be still to come; in the month before it is past. A day beyond the calendar
         // is to come as well.
-        let past = begun == 0 || self.after(from, begun).is_ok_and(|day| day <= to);
+        let past = begun == 0 || self.after_placed(from, begun).is_ok_and(|day| day <= to.day);
         Some(if past { begun } else { begun - 1 })
+    }
+}
+
+/// A day with its place in the calendar, which is worked out once for all that counts from it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placed {
+    day: Day,
+    civil: Civil,
+}
+
+impl From<Day> for Placed {
+    fn from(day: Day) -> Self {
+        Self { day, civil: Civil::of(day) }
     }
 }
 
@@ -81,22 +98,25 @@ impl Period {
     ///
     /// [`DateError::DayOutOfRange`] beyond the calendar.
     pub fn after(self, from: Day) -> Result<Day, DateError> {
-        self.times(1, from)
+        match self {
+            Self::Days(days) => add_days(from, days.get().into()),
+            Self::Months(months, rule) => rule.after(from, months.get()),
+        }
     }
 
     /// The end of the `count`-th of such periods, one after the other.
-    pub(super) fn times(self, count: u32, from: Day) -> Result<Day, DateError> {
+    pub(super) fn times(self, count: u32, from: Placed) -> Result<Day, DateError> {
         match self {
-            Self::Days(days) => add_days(from, u64::from(days.get()) * u64::from(count)),
-            Self::Months(months, rule) => rule.after(from, months.get().saturating_mul(count)),
+            Self::Days(days) => add_days(from.day, u64::from(days.get()) * u64::from(count)),
+            Self::Months(months, rule) => rule.after_placed(from, months.get().saturating_mul(count)),
         }
     }
 
     /// How many such periods have ended by a day; `None` before the first begins.
-    pub(super) fn ended(self, from: Day, by: Day) -> Option<u32> {
+    pub(super) fn ended(self, from: Placed, by: Placed) -> Option<u32> {
         match self {
             Self::Days(days) => {
-                let passed = i64::from(by.days_since_epoch()) - i64::from(from.days_since_epoch());
+                let passed = i64::from(by.day.days_since_epoch()) - i64::from(from.day.days_since_epoch());
                 u32::try_from(passed).ok().map(|passed| passed / days)
             }
             Self::Months(months, rule) => rule.whole_months(from, by).map(|passed| passed / months),

@@ -248,6 +248,18 @@ pub enum Decision {
     Capped,
 }
 
+impl std::fmt::Display for Decision {
+    /// Writes `by phone`, `no channel`, `no consent` or `capped`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Reach(channel) => f.pad(&format!("by {channel}")),
+            Self::NoChannel => f.pad("no channel"),
+            Self::NoConsent => f.pad("no consent"),
+            Self::Capped => f.pad("capped"),
+        }
+    }
+}
+
 impl<Id: Clone> Planned<'_, Id> {
     /// The contact as a row of the log, when it has been made on a day; none where nobody is reached.
     pub fn interaction(&self, on: Day) -> Option<Interaction<Id>> {

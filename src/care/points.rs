@@ -5,7 +5,7 @@ mod ledger;
 mod lots;
 mod purse;
 
-pub use balances::{Balances, PointColumns};
+pub use balances::{Balances, MemberMoves};
 pub use earning::{Decay, EarningRule};
 pub use entitlement::{Cadence, CadenceWindow, EveryNth, draw};
 pub use ledger::{Lapse, LapseRule, Ledger, PointChange, PointMove};
@@ -37,15 +37,11 @@ pub enum PointsError {
     /// Moves of members cannot be booked: the first bad one of each such member.
     #[error("bad moves of points{}", crate::error::list_faults(.0))]
     Rows(Vec<(usize, PointFault)>),
-    /// Columns about the same moves differ in length.
-    #[error("column {column:?} has {found} moves, expected {expected}")]
-    Lengths {
-        /// The column.
-        column: &'static str,
-        /// How many moves there are.
-        expected: usize,
-        /// How many it has.
-        found: usize,
+    /// There are moves, but no member to whom they belong.
+    #[error("{moves} moves of no member")]
+    NoMembers {
+        /// The number of moves.
+        moves: usize,
     },
     /// The moves of a member end before those of the one before, or beyond the last move.
     #[error("the moves of member {member} (from 0) end at {end}, expected {least} to {most}")]

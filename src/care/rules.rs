@@ -9,7 +9,7 @@ use crate::units::{DateError, Day};
 /// # Examples
 ///
 /// ```
-/// use customer_value::care::{CarePhase, Channel, DueRule, Limit, MonthRule, Period, Schedule};
+/// use customer_value::care::{CarePhase, Channel, DueRule, Limit, MonthRule, MostUse, Period, Schedule};
 ///
 /// let six_months = Period::Months(6.try_into()?, MonthRule::LastDay);
 /// let service = DueRule {
@@ -17,7 +17,7 @@ use crate::units::{DateError, Day};
 ///     kind: "vehicle".into(),
 ///     schedule: Schedule::Interval {
 ///         done: "service".into(),
-///         limit: Limit::First(six_months, 5_000.try_into()?),
+///         limit: Limit::First(six_months, MostUse::new(5_000.try_into()?, "km")),
 ///     },
 ///     phase: CarePhase::After,
 ///     lead_days: 14,
@@ -127,16 +127,50 @@ pub enum DateOf {
 /// due = min(last + period, last + ⌊units / units a day⌋ days)
 /// ```
 ///
-/// The last day is meant on which no more than so many units have been used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The last day is meant on which no more than so many units have been used. A day beyond the calendar is later than any
+/// other.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Limit {
     /// For a time.
     Time(Period),
-    /// For so many units of use, such as kilometres.
-    Use(NonZeroU64),
-    /// For a time or for so many units of use, whichever ends first; where the use is unknown, for the time.
-    First(Period, NonZeroU64),
+    /// For so much use, such as 5,000 km.
+    Use(MostUse),
+    /// For a time or for so much use, whichever ends first; where the use is unknown, for the time.
+    First(Period, MostUse),
+}
+
+/// How much use something takes until it is due again.
+///
+/// # Examples
+///
+/// ```
+/// use customer_value::care::MostUse;
+///
+/// assert_eq!(MostUse::new(5_000.try_into()?, "km").to_string(), "5000 km");
+/// # Ok::<(), std::num::TryFromIntError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct MostUse {
+    /// So many units, which are those of [`Usage`](super::Usage).
+    pub units: NonZeroU64,
+    /// What they are called in reasons, such as `"km"`.
+    pub unit: String,
+}
+
+impl MostUse {
+    /// So many units of this name.
+    pub fn new(units: NonZeroU64, unit: impl Into<String>) -> Self {
+        Self { units, unit: unit.into() }
+    }
+}
+
+impl std::fmt::Display for MostUse {
+    /// Writes `5000 km`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.units, self.unit)
+    }
 }
 
 /// At which ages something has to be done, as the law says: data, not code.
@@ -221,9 +255,10 @@ impl Statute {
 
     /// The first due day after another, with its age in months.
     pub(super) fn next_after(&self, registered: Day, through: Option<Day>) -> Result<(Day, u32), DateError> {
-        let past = through.and_then(|through| self.months.whole_months(registered, through));
+        let registered = registered.into();
+        let past = through.and_then(|through| self.months.whole_months(registered, through.into()));
         let age = self.age_from(past.map_or(0, |past| past + 1));
-        Ok((self.months.after(registered, age)?, age))
+        Ok((self.months.after_placed(registered, age)?, age))
     }
 
     /// The least age of the statute that is no less than this one, in months.

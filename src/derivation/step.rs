@@ -91,6 +91,12 @@ impl DerivationUnit {
     }
 }
 
+impl From<Currency> for DerivationUnit {
+    fn from(currency: Currency) -> Self {
+        Self::Money(currency)
+    }
+}
+
 impl fmt::Display for DerivationUnit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

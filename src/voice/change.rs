@@ -1,5 +1,5 @@
 use super::{FactorReport, Reading, VoiceError};
-use crate::derivation::{Derivation, DerivationError, DerivationUnit};
+use crate::derivation::{Derivation, DerivationStep, DerivationUnit};
 
 /// What one factor added to the change of an index.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,8 +27,9 @@ impl FactorContribution {
         let (reweighed, above) = (weight - weight_before, 0.5 * (before + now) - mean_index);
         Self {
             factor: factor.to_owned(),
-            level: mean_weight * rise,
-            mix: reweighed * above,
+            // What did not move adds 0, not −0.
+            level: mean_weight * rise + 0.0,
+            mix: reweighed * above + 0.0,
             weight: mean_weight,
             rise,
             reweighed,
@@ -89,7 +90,7 @@ impl FactorReport {
     /// assert!((advisor.total() - 3.0).abs() < 1e-12); // 0.6 · (85 − 80)
     /// assert!((waiting.total() + 2.0).abs() < 1e-12); // 0.4 · (65 − 70)
     /// assert!((change.total() - 1.0).abs() < 1e-12);
-    /// assert_eq!(change.derivation()?.value(), change.total());
+    /// assert_eq!(change.derivation().value(), change.total());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -128,18 +129,16 @@ impl FactorChange {
     }
 
     /// The change as a tree: factors, each of level and mix, each of what is multiplied.
-    ///
-    /// # Errors
-    ///
-    /// As [`Derivation::sum`].
-    pub fn derivation(&self) -> Result<Derivation, DerivationError> {
-        let number = |name: &'static str, value| Derivation::given(name, value, DerivationUnit::Number);
+    pub fn derivation(&self) -> Derivation {
+        use DerivationStep::{Product, Sum};
+        let number = |name, value| Derivation::known(name, value, DerivationUnit::Number);
+        let node = |name, step, parts: Vec<_>| Derivation::proven(name, step, DerivationUnit::Number, parts);
         let factor = |part: &FactorContribution| {
-            let level = [number("mean weight", part.weight)?, number("change of score", part.rise)?];
-            let mix = [number("change of weight", part.reweighed)?, number("score above the index", part.above)?];
-            let parts = [Derivation::product("level", level)?, Derivation::product("mix", mix)?];
-            Derivation::sum(part.factor.clone(), parts)
+            let level = vec![number("mean weight", part.weight), number("change of score", part.rise)];
+            let mix = vec![number("change of weight", part.reweighed), number("score above the index", part.above)];
+            let parts = vec![node("level", Product, level), node("mix", Product, mix)];
+            node("factor", Sum, parts).named(part.factor.clone())
         };
-        Derivation::sum("change of the index", self.factors.iter().map(factor).collect::<Result<Vec<_>, _>>()?)
+        node("change of the index", Sum, self.factors.iter().map(factor).collect())
     }
 }

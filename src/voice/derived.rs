@@ -24,6 +24,10 @@ pub struct DerivedWeights {
 /// do not follow leave more than this, unless all but one of a hundred million respondents agree.
 const COLLINEAR: f64 = 1e-10;
 
+/// How many roundings may add up in a coefficient, for each factor: without it, a factor that does not count at all has a
+/// weight below zero by some 1e-16 on every second survey.
+const ROUNDINGS: f64 = 4.0;
+
 impl<const LOW: u8, const HIGH: u8> Survey<LOW, HIGH> {
     /// Weights of the factors by regression of overall satisfaction, in the order of the respondents, on them.
     ///
@@ -35,7 +39,8 @@ impl<const LOW: u8, const HIGH: u8> Survey<LOW, HIGH> {
     /// weightₖ = βₖ / Σ β,        R β = r
     /// ```
     ///
-    /// where `R` are correlations among factors and `r` those with overall satisfaction.
+    /// where `R` are correlations among factors and `r` those with overall satisfaction. A `β` no larger than its rounding
+    /// error is 0.
     ///
     /// # Errors
     ///
@@ -77,7 +82,10 @@ impl<const LOW: u8, const HIGH: u8> Survey<LOW, HIGH> {
         };
         let among = DMatrix::from_fn(factors, factors, correlation);
         let with_overall = DVector::from_fn(factors, |k, _| correlation(k, factors));
-        let coefficients = self.solved(among)?.solve(&with_overall);
+        let (decomposed, least_left) = self.decomposed(among)?;
+        let noise = ROUNDINGS * factors as f64 * f64::EPSILON / least_left;
+        let exact = |coefficient: f64| if coefficient.abs() <= noise { 0.0 } else { coefficient };
+        let coefficients = decomposed.solve(&with_overall).map(exact);
         if let Some(k) = (0..factors).find(|&k| coefficients[k] < 0.0) {
             return Err(self.negative(k, coefficients[k]));
         }
@@ -108,17 +116,19 @@ impl<const LOW: u8, const HIGH: u8> Survey<LOW, HIGH> {
         }
     }
 
-    /// Correlations, decomposed, or the first factor that follows from those before it.
-    fn solved(&self, among: DMatrix<f64>) -> Result<Cholesky<f64, Dyn>, VoiceError> {
+    /// Correlations, decomposed, with the least share of a factor's variance that those before it leave; or the first
+    /// factor that follows from those before it.
+    fn decomposed(&self, among: DMatrix<f64>) -> Result<(Cholesky<f64, Dyn>, f64), VoiceError> {
         let collinear = |k: usize| VoiceError::Collinear { factor: self.factors()[k].clone() };
+        let mut least_left: f64 = 1.0;
         for k in 1..among.nrows() {
             let leading = among.view((0, 0), (k + 1, k + 1)).into_owned();
             let left = Cholesky::new(leading).map(|decomposed| decomposed.l_dirty()[(k, k)].powi(2));
-            if left.is_none_or(|left| left < COLLINEAR) {
-                return Err(collinear(k));
-            }
+            let left = left.filter(|left| *left >= COLLINEAR).ok_or_else(|| collinear(k))?;
+            least_left = least_left.min(left);
         }
-        Cholesky::new(among).ok_or_else(|| collinear(self.factors().len() - 1))
+        let decomposed = Cholesky::new(among).ok_or_else(|| collinear(self.factors().len() - 1))?;
+        Ok((decomposed, least_left))
     }
 
     fn negative(&self, k: usize, coefficient: f64) -> VoiceError {

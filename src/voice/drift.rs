@@ -1,4 +1,4 @@
-use super::{FactorReport, VoiceError};
+use super::{FactorReport, IndexPoints, VoiceError};
 use crate::index::{ControlLimits, ControlVerdict};
 
 /// Between which scores the factors of a report, and their index, move by chance, learned from reports of a quiet time.
@@ -27,13 +27,13 @@ use crate::index::{ControlLimits, ControlVerdict};
 /// ```
 #[doc(alias = "纠偏")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
 pub struct DriftLimits {
+    /// The scale and the factors of the reports, to know others like them by.
+    scale: (u8, u8, IndexPoints),
+    names: Vec<String>,
     index: ControlLimits,
     factors: Vec<ControlLimits>,
-    /// One of the reports, to know others of the same factors by.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    like: FactorReport,
 }
 
 /// Where a report lies.
@@ -65,7 +65,8 @@ impl DriftLimits {
         };
         let factors = (0..like.factors.len()).map(of_factor).collect::<Result<_, _>>()?;
         let indices: Vec<f64> = reports.iter().map(index).collect::<Result<_, _>>()?;
-        Ok(Self { index: ControlLimits::from_baseline(&indices, sigmas)?, factors, like: like.clone() })
+        let index = ControlLimits::from_baseline(&indices, sigmas)?;
+        Ok(Self { scale: like.scale(), names: like.names().cloned().collect(), index, factors })
     }
 
     /// The limits of the index.
@@ -84,10 +85,12 @@ impl DriftLimits {
     ///
     /// [`VoiceError::OtherFactors`] when the report is on others, [`VoiceError::Suppressed`] when a score of it is.
     pub fn verdict(&self, report: &FactorReport) -> Result<DriftVerdict, VoiceError> {
-        self.like.same_factors(report)?;
-        let factors = report.factors.iter().zip(&self.factors).zip(report.shown()?);
-        let place = |((factor, limits), score): ((&super::FactorScore, &ControlLimits), f64)| {
-            Ok::<_, VoiceError>((factor.factor.clone(), limits.verdict(score)?))
+        if report.scale() != self.scale || !report.names().eq(&self.names) {
+            return Err(VoiceError::OtherFactors);
+        }
+        let factors = self.names.iter().zip(&self.factors).zip(report.shown()?);
+        let place = |((name, limits), score): ((&String, &ControlLimits), f64)| {
+            Ok::<_, VoiceError>((name.clone(), limits.verdict(score)?))
         };
         Ok(DriftVerdict {
             index: self.index.verdict(index(report)?)?,
@@ -97,5 +100,32 @@ impl DriftLimits {
 }
 
 fn index(report: &FactorReport) -> Result<f64, VoiceError> {
-    Ok(report.index().expect_shown("index")?.value())
+    Ok(report.index().shown("index")?.value())
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Unchecked {
+    scale: (u8, u8, IndexPoints),
+    names: Vec<String>,
+    index: ControlLimits,
+    factors: Vec<ControlLimits>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Unchecked> for DriftLimits {
+    type Error = VoiceError;
+
+    fn try_from(raw: Unchecked) -> Result<Self, VoiceError> {
+        use super::error::{distinct, same_length};
+        use crate::units::in_range;
+        let Unchecked { scale, names, index, factors } = raw;
+        in_range("highest answer", scale.1.into(), f64::from(scale.0) + 1.0, 255.0)?;
+        if names.is_empty() {
+            return Err(VoiceError::TooFew { items: "factors", least: 1, found: 0 });
+        }
+        distinct(&names)?;
+        same_length("limits", names.len(), factors.len())?;
+        Ok(Self { scale, names, index, factors })
+    }
 }

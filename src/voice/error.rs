@@ -1,4 +1,3 @@
-use crate::derivation::DerivationError;
 use crate::index::IndexError;
 use crate::units::{Moment, UnitError, WeightsError};
 
@@ -15,9 +14,6 @@ pub enum VoiceError {
     /// No limits for a baseline.
     #[error(transparent)]
     Index(#[from] IndexError),
-    /// A change that cannot be told as a tree.
-    #[error(transparent)]
-    Derivation(#[from] DerivationError),
     /// An answer that the scale does not have.
     #[error("answer {value} is off the scale, expected a whole number from {low} to {high}")]
     Answer {

@@ -61,9 +61,12 @@ impl Elapsed {
 
     fn is_within(self, span: Span) -> bool {
         match self {
-            Self::Days(days) => days as f64 <= span.as_days(),
-            // A span of some minutes is a fraction of a day, which a rounding error may shorten.
-            Self::Nanoseconds(elapsed) => elapsed as f64 <= (span.as_days() * NANOSECONDS_A_DAY).round(),
+            // A span of days made of weeks may be a last bit too short, and none is a day too long by that bit.
+            Self::Days(days) => days as f64 <= span.as_days().next_up(),
+            // A span of some minutes is a fraction of a day, which a rounding error may shorten. Spans end at 1e12 days,
+            // which are 8.64e25 nanoseconds.
+            #[expect(clippy::cast_possible_truncation)]
+            Self::Nanoseconds(elapsed) => elapsed <= (span.as_days() * NANOSECONDS_A_DAY).round() as i128,
         }
     }
 }
@@ -229,7 +232,7 @@ pub enum AnswerFrom {
 }
 
 /// The cases of a log, by customer, then by time: every event that opens one, with the customer's first event after it
-/// that answers it. One event can answer several.
+/// that answers it. One event can answer several, and none answers itself.
 ///
 /// # Examples
 ///
@@ -272,15 +275,17 @@ pub fn cases<Id: Ord>(
     let mut cases = Vec::new();
     for customer in 0..log.ids().len() {
         let (ticks, rows) = log.events(customer);
-        let answering: Vec<i64> =
-            ticks.iter().zip(rows).filter(|(_, row)| answers(&row.event)).map(|(tick, _)| *tick).collect();
-        for (&tick, _) in ticks.iter().zip(rows).filter(|(_, row)| opens(&row.event)) {
-            let next = answering.partition_point(|&answer| match from {
+        let timed = || ticks.iter().copied().zip(rows).enumerate();
+        let answering: Vec<(i64, usize)> =
+            timed().filter(|(_, (_, row))| answers(&row.event)).map(|(place, (tick, _))| (tick, place)).collect();
+        for (place, (tick, _)) in timed().filter(|(_, (_, row))| opens(&row.event)) {
+            let next = answering.partition_point(|&(answer, _)| match from {
                 AnswerFrom::SameMoment => answer < tick,
                 AnswerFrom::Later => answer <= tick,
             });
-            let answered = answering.get(next).map(|&answer| log.moment(answer));
-            cases.push(Case { opened: log.moment(tick), answered });
+            // No event answers itself, such as a call that opens a case and could have answered one.
+            let answered = answering[next..].iter().find(|answer| answer.1 != place);
+            cases.push(Case { opened: log.moment(tick), answered: answered.map(|&(answer, _)| log.moment(answer)) });
         }
     }
     cases

@@ -143,8 +143,25 @@ impl Cell {
         }
     }
 
-    /// The reading of a factor, or the error that says why there is none.
-    pub(super) fn expect_shown(&self, factor: &str) -> Result<&Reading, VoiceError> {
+    /// The reading, or the error that says why it is withheld and of what, by the name given here.
+    ///
+    /// # Errors
+    ///
+    /// [`VoiceError::Suppressed`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_value::voice::{LeastAnswers, NetPromoter, VoiceError};
+    ///
+    /// let desk = NetPromoter { promoters: 3, passives: 0, detractors: 1 };
+    /// assert_eq!(desk.score(LeastAnswers::TWO).shown("desk 4")?.value(), 50.0);
+    /// let withheld = desk.score(LeastAnswers::new(30)?);
+    /// let why = VoiceError::Suppressed { factor: "desk 4".into(), n: 4, least: 30 };
+    /// assert_eq!(withheld.shown("desk 4"), Err(why));
+    /// # Ok::<(), VoiceError>(())
+    /// ```
+    pub fn shown(&self, factor: &str) -> Result<&Reading, VoiceError> {
         match self {
             Self::Shown(reading) => Ok(reading),
             Self::Suppressed { n, least } => {

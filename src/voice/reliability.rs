@@ -75,7 +75,10 @@ impl Reliability {
         // In order of size, so that the sum does not depend on that of the outages.
         days.sort_unstable_by(f64::total_cmp);
         let days: f64 = days.into_iter().sum();
-        let per_interruption = (interruptions > 0).then(|| Span::days(days / interruptions as f64)).transpose()?;
+        // A mean is no more than the greatest, which it may pass by a rounding error.
+        let longest = outages.iter().map(|outage| outage.duration.as_days()).fold(0.0, f64::max);
+        let mean = || Span::days((days / interruptions as f64).min(longest));
+        let per_interruption = (interruptions > 0).then(mean).transpose()?;
         Ok(Self {
             interruptions_per_customer: interruptions as f64 / served as f64,
             downtime_per_customer: Span::days(days / served as f64)?,

@@ -66,9 +66,9 @@ pub struct FactorScore {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Unchecked"))]
 pub struct FactorReport {
-    pub(super) low: u8,
-    pub(super) high: u8,
-    pub(super) points: IndexPoints,
+    low: u8,
+    high: u8,
+    points: IndexPoints,
     pub(super) weights: Weights,
     pub(super) factors: Vec<FactorScore>,
     index: Cell,
@@ -147,15 +147,23 @@ impl FactorReport {
 
     /// The score of every factor, all of which must be shown.
     pub(super) fn shown(&self) -> Result<Vec<f64>, VoiceError> {
-        self.factors.iter().map(|factor| Ok(factor.score.expect_shown(&factor.factor)?.value())).collect()
+        self.factors.iter().map(|factor| Ok(factor.score.shown(&factor.factor)?.value())).collect()
+    }
+
+    /// The lowest and the highest answer, and the points that they are told in.
+    pub(super) const fn scale(&self) -> (u8, u8, IndexPoints) {
+        (self.low, self.high, self.points)
+    }
+
+    /// The names of the factors.
+    pub(super) fn names(&self) -> impl Iterator<Item = &String> {
+        self.factors.iter().map(|factor| &factor.factor)
     }
 
     /// Whether two reports can be compared factor by factor.
     pub(super) fn same_factors(&self, other: &Self) -> Result<(), VoiceError> {
-        let scale = |report: &Self| (report.low, report.high, report.points);
-        let names = self.factors.iter().map(|factor| &factor.factor);
-        let same = names.eq(other.factors.iter().map(|factor| &factor.factor));
-        if same && scale(self) == scale(other) { Ok(()) } else { Err(VoiceError::OtherFactors) }
+        let same = self.scale() == other.scale() && self.names().eq(other.names());
+        if same { Ok(()) } else { Err(VoiceError::OtherFactors) }
     }
 }
 

@@ -4,7 +4,7 @@ use std::num::{NonZeroU32, NonZeroU64};
 
 use customer_value::care::{
     AgeBand, Asset, Assets, Basis, CapScope, CareError, CarePhase, Channel, CivilPeriod, Contacts, DateOf, Decision,
-    DueList, DueRule, DueStatus, FrequencyCap, Limit, MonthRule, Period, Schedule, Statute, Usage,
+    DueList, DueRule, DueStatus, FrequencyCap, Limit, MonthRule, MostUse, Period, Schedule, Statute, Usage,
 };
 use customer_value::{
     Customer, CustomerKind, CustomerRowError, Customers, DateError, Day, Event, FirstSeen, Granularity, Interaction,
@@ -26,6 +26,10 @@ fn months(count: u32) -> Period {
 
 fn units(count: u64) -> NonZeroU64 {
     NonZeroU64::new(count).unwrap()
+}
+
+fn km(count: u64) -> MostUse {
+    MostUse::new(units(count), "km")
 }
 
 fn rule(name: &str, schedule: Schedule) -> DueRule {
@@ -58,7 +62,7 @@ fn only(assets: &Assets<&'static str>, rule: &DueRule, today: &str) -> Option<(D
 #[test]
 fn f66_service_by_use_or_time_computed() {
     let assets = vehicle(Some(usage(40)), Some("2024-01-10"));
-    let service = service(Limit::First(months(6), units(5_000)));
+    let service = service(Limit::First(months(6), km(5_000)));
     let due = day("2024-05-14");
     let basis = Basis::Use { last: day("2024-01-10"), units: units(5_000) };
     let on = |today| only(&assets, &service, today);
@@ -73,7 +77,7 @@ fn f66_service_by_use_or_time_computed() {
 
 #[test]
 fn whichever_comes_first_is_the_basis() {
-    let first = service(Limit::First(months(6), units(5_000)));
+    let first = service(Limit::First(months(6), km(5_000)));
     let basis =
         |used, rule| only(&vehicle(used, Some("2024-01-10")), rule, "2024-07-08").map(|(due, _, basis)| (due, basis));
     let by_time = Basis::Time { last: day("2024-01-10"), period: months(6) };
@@ -85,13 +89,26 @@ fn whichever_comes_first_is_the_basis() {
     let by_use = Basis::Use { last: day("2024-01-10"), units: units(5_000) };
     assert_eq!(basis(Some(usage(28)), &first), Some((day("2024-07-06"), by_use)));
     // Use beyond the calendar is later than any time.
-    let slow = service(Limit::First(months(6), units(u64::MAX)));
+    let slow = service(Limit::First(months(6), km(u64::MAX)));
     assert_eq!(basis(Some(usage(1)), &slow), Some((day("2024-07-10"), by_time)));
 }
 
 #[test]
+fn a_time_that_ends_after_the_calendar_leaves_the_use() {
+    let endless = || Period::Days(many(u32::MAX));
+    let either = service(Limit::First(endless(), km(5_000)));
+    let basis = Basis::Use { last: day("2024-01-10"), units: units(5_000) };
+    let assets = vehicle(Some(usage(40)), Some("2024-01-10"));
+    assert_eq!(only(&assets, &either, "2024-05-14"), Some((day("2024-05-14"), DueStatus::Due, basis)));
+    // Without a use there is no day at all.
+    let rules = [either];
+    let found = DueList::new(&vehicle(None, Some("2024-01-10")), &rules, day("2024-05-14")).unwrap_err();
+    assert!(matches!(found, CareError::Calendar { row: 0, source: DateError::DayOutOfRange { .. }, .. }), "{found}");
+}
+
+#[test]
 fn an_unknown_or_no_use_has_no_day_and_is_counted() {
-    let rules = [service(Limit::Use(units(5_000)))];
+    let rules = [service(Limit::Use(km(5_000)))];
     // Of 5,000 units one in 4 billion days is not used up before the calendar ends.
     let hardly = Usage { units: 1, days: many(u32::MAX) };
     for used in [None, Some(usage(0)), Some(hardly)] {
@@ -235,7 +252,7 @@ fn reasons_say_what_the_day_follows_from() {
     assert_eq!(reason(&assets, &by_time, "2024-07-10"), "6 months after 2024-01-10");
     let by_days = service(Limit::Time(Period::Days(many(90))));
     assert_eq!(reason(&assets, &by_days, "2024-07-10"), "90 days after 2024-01-10");
-    assert_eq!(reason(&assets, &service(Limit::Use(units(5_000))), "2024-05-14"), "5000 units of use after 2024-01-10");
+    assert_eq!(reason(&assets, &service(Limit::Use(km(5_000))), "2024-05-14"), "5000 km after 2024-01-10");
     let yearly = rule("year", Schedule::Anniversary { of: DateOf::Start, every: months(12) });
     assert_eq!(reason(&assets, &yearly, "2024-03-01"), "anniversary 3 of 2021-03-01");
 }
@@ -268,6 +285,19 @@ fn joined_lists_stand_in_one_order() {
     assert_eq!(one.join(later), Err(error));
 }
 
+#[test]
+fn joined_lists_of_one_kind_count_a_rule_once() {
+    let part = |id: &'static str| {
+        let asset = Asset { id, owner: "li", since: day("2021-03-01"), usage: None };
+        Assets::new("vehicle", vec![asset]).unwrap().with_done("service", vec![None]).unwrap()
+    };
+    let (one, other) = (part("van"), part("car"));
+    let rules = [service(Limit::Use(km(5_000)))];
+    let list = |assets| DueList::new(assets, &rules, day("2024-07-10")).unwrap();
+    let joined = list(&one).join(list(&other)).unwrap();
+    assert_eq!(joined.undated(), [(&rules[0], 2)]);
+}
+
 fn cap(scope: CapScope, contacts: u32, days: u32) -> FrequencyCap {
     FrequencyCap { scope, contacts, days: many(days) }
 }
@@ -297,6 +327,13 @@ fn consent_is_needed_and_caps_count_what_was_planned() {
     let expected = [Decision::Reach(Phone), Decision::Reach(Email), Decision::Capped];
     assert_eq!(told(&[Phone, Email], &li, &caps), expected);
     assert_eq!(told(&[Phone], &li, &[cap(CapScope::All, 0, 1)]), [Decision::Capped; 3]);
+}
+
+#[test]
+fn decisions_are_said_in_words() {
+    let decisions = [Decision::Reach(Channel::Phone), Decision::NoChannel, Decision::NoConsent, Decision::Capped];
+    assert_eq!(decisions.map(|decision| decision.to_string()), ["by phone", "no channel", "no consent", "capped"]);
+    assert_eq!(format!("{:<10}|", Decision::Capped), "capped    |");
 }
 
 #[test]
@@ -476,7 +513,7 @@ fn due_days_agree_with_the_table() {
         let used = Usage { units: row[4].parse().unwrap(), days: many(row[5].parse().unwrap()) };
         let asset = Asset { id: 1, owner: 1, since: last, usage: Some(used) };
         let assets = Assets::new("vehicle", vec![asset]).unwrap().with_done("service", vec![Some(last)]).unwrap();
-        let rules = [DueRule { lead_days: 1 << 30, ..service(Limit::First(months(count), units(limit))) }];
+        let rules = [DueRule { lead_days: 1 << 30, ..service(Limit::First(months(count), km(limit))) }];
         assert_eq!(DueList::new(&assets, &rules, last).unwrap().lines()[0].due, day(&row[6]), "{row:?}");
     }
 }
@@ -489,7 +526,7 @@ fn some_schedule() -> impl Strategy<Value = Schedule> {
     let period = prop_oneof![(1..900_u32).prop_map(|days| Period::Days(many(days))), (1..40_u32).prop_map(months),];
     let of = prop_oneof![Just(DateOf::Start), Just(DateOf::Dates("date".into()))];
     let limit = (period.clone(), 1..20_000_u64).prop_flat_map(|(period, used)| {
-        prop_oneof![Just(Limit::Time(period)), Just(Limit::Use(units(used))), Just(Limit::First(period, units(used)))]
+        prop_oneof![Just(Limit::Time(period)), Just(Limit::Use(km(used))), Just(Limit::First(period, km(used)))]
     });
     prop_oneof![
         limit.prop_map(|limit| Schedule::Interval { done: "done".into(), limit }),

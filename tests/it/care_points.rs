@@ -1,8 +1,8 @@
 //! Points, against the numbers of the reference, a table replayed point by point, and a naive replay; laws, bad input.
 
 use customer_value::care::{
-    Cadence, CareError, CivilPeriod, Decay, EarningRule, EveryNth, Lapse, LapseRule, Ledger, Lot, MonthRule, Period,
-    PointChange, PointColumns, PointCost, PointFault, PointMove, PointsError, Purse, draw,
+    Cadence, CareError, CivilPeriod, Decay, EarningRule, EveryNth, Lapse, LapseRule, Ledger, Lot, MemberMoves,
+    MonthRule, Period, PointChange, PointCost, PointFault, PointMove, PointsError, Purse, draw,
 };
 use customer_value::rust_decimal::Decimal;
 use customer_value::segment::{Downgrade, TierBasis, TierLevel, TierPolicy};
@@ -141,6 +141,18 @@ fn caps_begin_anew_with_every_period() {
 }
 
 #[test]
+fn a_cap_holds_whatever_the_acts_are_worth() {
+    let (on, most) = (day("2024-05-17"), u64::MAX);
+    let capped = EarningRule { period: CivilPeriod::Day, cap: Some(30), decay: Decay::NONE };
+    assert_eq!(capped.points(&[(on, most), (on, most), (on, 1)]).unwrap(), [30, 0, 0]);
+    assert_eq!(capped.unrounded(&vec![most; 3_000]).unwrap(), Decimal::from(30));
+    let free = EarningRule { cap: None, ..capped };
+    assert_eq!(free.points(&[(on, most)]).unwrap(), [most]);
+    assert_eq!(free.unrounded(&[most, most]).unwrap(), Decimal::from(most) + Decimal::from(most));
+    assert_eq!(free.points(&[(on, most), (on, 1)]), Err(PointsError::TooLarge { quantity: "sum of points" }));
+}
+
+#[test]
 fn decays_outside_their_range_are_errors() {
     for text in ["-0.1", "1.1", "0.1234567891"] {
         let decay: Decimal = text.parse().unwrap();
@@ -229,41 +241,44 @@ fn purses_pay_all_or_nothing() {
 }
 
 #[test]
-fn columns_name_the_first_bad_move_of_every_member() {
-    let days = ["2024-01-01", "2024-01-03", "2024-01-02", "2024-01-01", "2024-01-02", "2024-01-02"].map(day);
-    let columns = PointColumns { ends: &[3, 4, 6], days: &days, points: &[5, -5, 1, 7, 4, -6], last_days: &[None; 6] };
-    let (early, late) = (day("2024-01-02"), day("2024-01-03"));
+fn moves_of_members_name_the_first_bad_one_of_each() {
+    let (first, early, late) = (day("2024-01-01"), day("2024-01-02"), day("2024-01-03"));
+    let moves = [
+        earn(first, 5, None),
+        spend(late, 5),
+        earn(early, 1, None),
+        earn(first, 7, None),
+        earn(early, 4, None),
+        spend(early, 6),
+    ];
     let faults = vec![
         (2, PointFault::OutOfOrder { day: early, previous: late }),
         (5, PointFault::Overdrawn { day: early, points: 6, balance: 4 }),
     ];
+    let members = MemberMoves { ends: &[3, 4, 6], moves: &moves };
     // Moves after the day asked about are checked as well.
-    assert_eq!(columns.balances(day("2023-01-01")), Err(PointsError::Rows(faults)));
+    assert_eq!(members.balances(day("2023-01-01")), Err(PointsError::Rows(faults)));
 }
 
 #[test]
-fn columns_that_do_not_fit_are_errors() {
-    let days = [day("2024-01-01"); 2];
-    let columns = PointColumns { ends: &[1, 2], days: &days, points: &[1, 2], last_days: &[None; 2] };
-    let on = days[0];
-    assert_eq!(columns.balances(on).unwrap().each(), [1, 2]);
-    let short = PointColumns { points: &[1], ..columns };
-    assert_eq!(short.balances(on), Err(PointsError::Lengths { column: "points", expected: 2, found: 1 }));
-    let short = PointColumns { last_days: &[], ..columns };
-    assert_eq!(short.balances(on), Err(PointsError::Lengths { column: "last days", expected: 2, found: 0 }));
-    let back = PointColumns { ends: &[2, 1, 2], ..columns };
+fn ends_that_do_not_fit_the_moves_are_errors() {
+    let on = day("2024-01-01");
+    let moves = [earn(on, 1, None), earn(on, 2, None)];
+    let members = MemberMoves { ends: &[1, 2], moves: &moves };
+    assert_eq!(members.balances(on).unwrap().each(), [1, 2]);
+    let back = MemberMoves { ends: &[2, 1, 2], ..members };
     assert_eq!(back.balances(on), Err(PointsError::Ends { member: 1, end: 1, least: 2, most: 2 }));
     for ends in [&[1, 1][..], &[1, 3]] {
-        let wrong = PointColumns { ends, ..columns };
+        let wrong = MemberMoves { ends, ..members };
         assert_eq!(wrong.balances(on), Err(PointsError::Ends { member: 1, end: ends[1], least: 2, most: 2 }));
     }
-    let nobody = PointColumns { ends: &[], ..columns };
-    assert_eq!(nobody.balances(on), Err(PointsError::Lengths { column: "ends", expected: 2, found: 0 }));
-    let empty = PointColumns { ends: &[], days: &[], points: &[], last_days: &[] };
+    let nobody = MemberMoves { ends: &[], ..members };
+    assert_eq!(nobody.balances(on), Err(PointsError::NoMembers { moves: 2 }));
+    let empty = MemberMoves { ends: &[], moves: &[] };
     assert_eq!(empty.balances(on).unwrap().total(), 0);
-    let idle = PointColumns { ends: &[0, 2, 2], ..columns };
+    let idle = MemberMoves { ends: &[0, 2, 2], ..members };
     assert_eq!(idle.balances(on).unwrap().each(), [0, 3, 0]);
-    let much = PointColumns { points: &[i64::MAX; 4], days: &[on; 4], ends: &[2, 4], last_days: &[None; 4] };
+    let much = MemberMoves { ends: &[1, 2], moves: &[earn(on, u64::MAX, None), earn(on, 1, None)] };
     assert_eq!(much.balances(on), Err(PointsError::TooLarge { quantity: "sum of points" }));
 }
 
@@ -345,6 +360,21 @@ fn left_on(points: &[Point], on: Day) -> u64 {
 
 proptest! {
     #[test]
+    fn a_ledger_move_by_move_is_that_of_all_moves(steps in moves(), after in -10..1_200_i32) {
+        let (legal, _) = naive(&steps);
+        let step = |ledger: Ledger, made: &PointMove| match made.change {
+            PointChange::Earn { points, lapse } => ledger.earn(made.day, points, lapse).unwrap(),
+            PointChange::Spend { points } => ledger.spend(made.day, points).unwrap(),
+        };
+        let live = legal.iter().fold(Ledger::default(), step);
+        let on = day("2024-01-01").plus_days(after).unwrap();
+        let stored = Ledger::new(legal).unwrap();
+        prop_assert_eq!(live.balance(on), stored.balance(on));
+        prop_assert_eq!(live.lots(on).iter().map(|lot| lot.points).sum::<u64>(), live.balance(on));
+        prop_assert_eq!(live, stored);
+    }
+
+    #[test]
     fn balance_equals_a_naive_replay_on_any_day(steps in moves(), after in -10..1_200_i32) {
         let (legal, points) = naive(&steps);
         let on = day("2024-01-01").plus_days(after).unwrap();
@@ -385,25 +415,14 @@ proptest! {
     }
 
     #[test]
-    fn columns_give_the_balances_of_ledgers(members in prop::collection::vec(moves(), 0..6), after in 0..900_i32) {
+    fn balances_of_members_are_those_of_their_ledgers(
+        members in prop::collection::vec(moves(), 0..6),
+        after in 0..900_i32,
+    ) {
         let on = day("2024-01-01").plus_days(after).unwrap();
         let legal: Vec<Vec<PointMove>> = members.iter().map(|steps| naive(steps).0).collect();
-        let (mut ends, mut days, mut points, mut last_days) = (vec![], vec![], vec![], vec![]);
-        for made in &legal {
-            for &PointMove { day, change } in made {
-                days.push(day);
-                let (count, last) = match change {
-                    PointChange::Earn { points, lapse: Lapse::After(last) } => (points.cast_signed(), Some(last)),
-                    PointChange::Earn { points, .. } => (points.cast_signed(), None),
-                    PointChange::Spend { points } => (-points.cast_signed(), None),
-                };
-                points.push(count);
-                last_days.push(last);
-            }
-            ends.push(days.len());
-        }
-        let columns = PointColumns { ends: &ends, days: &days, points: &points, last_days: &last_days };
-        let balances = columns.balances(on).unwrap();
+        let ends: Vec<usize> = legal.iter().scan(0, |end, made| { *end += made.len(); Some(*end) }).collect();
+        let balances = MemberMoves { ends: &ends, moves: &legal.concat() }.balances(on).unwrap();
         let expected: Vec<u64> = legal.into_iter().map(|made| Ledger::new(made).unwrap().balance(on)).collect();
         prop_assert_eq!(balances.each(), &expected[..]);
         prop_assert_eq!(balances.total(), expected.iter().sum::<u64>());

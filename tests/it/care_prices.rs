@@ -168,6 +168,9 @@ fn rules_compose_in_declared_order_and_leave_a_line_each() {
     assert_eq!(lines, expected);
     assert_eq!(one.derivation().find(&["summer"]).unwrap().value(), -108.0);
     assert_eq!(one.derivation().value(), 952.56);
+    // What is for other orders has a line, but no part in the sum.
+    assert_eq!(one.derivation().parts().len(), 4);
+    assert_eq!(one.derivation().find(&["pallet"]), None);
 
     // A tenth off before the flat sum is more.
     let other = quote(base(), &[summer.clone(), fleet], &order).unwrap();
@@ -271,6 +274,10 @@ fn prices_that_cannot_be_are_errors() {
         let error = PriceError::DuplicateName { name: name.into() };
         assert_eq!(quote(unit(), &[flat("fee", usd("1")), flat(name, usd("1"))], &order("1")), Err(error));
     }
+    // A cent beside so much has no place in a decimal: it is not dropped.
+    let cent = rule("fee", When::Always, PriceChange::Flat(usd("0.01")));
+    let palace = PriceBase::Unit(usd("70000000000000000000000000000"));
+    assert_eq!(quote(palace, &[cent], &order("1")), Err(PriceError::Money(MoneyError::Overflow)));
     let vast = order("79228162514264337593543950335");
     assert_eq!(quote(unit(), &[], &vast), Err(PriceError::Money(MoneyError::Overflow)));
 }

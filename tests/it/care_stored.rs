@@ -3,8 +3,8 @@
 
 use customer_value::care::{
     AgeBand, Asset, Assets, CarePhase, Channel, CivilPeriod, Contacts, DateOf, Decay, DueRule, EarningRule, Lapse,
-    Ledger, Limit, MonthDay, MonthRule, PaymentTerms, Period, PointCost, PriceBase, PriceChange, PriceList, PriceRule,
-    Purse, Schedule, Season, Statute, VolumeBand, VolumeDiscount, VolumePrices, When,
+    Ledger, Limit, MonthDay, MonthRule, MostUse, PaymentTerms, Period, PointCost, PriceBase, PriceChange, PriceList,
+    PriceRule, Purse, Schedule, Season, Statute, VolumeBand, VolumeDiscount, VolumePrices, When,
 };
 use customer_value::rust_decimal::Decimal;
 use customer_value::{Currency, Day, Money, Probability};
@@ -49,7 +49,10 @@ fn rules_are_checked_when_read() {
 
     let months = Period::Months(6.try_into().unwrap(), MonthRule::NextDay);
     let schedules = [
-        Schedule::Interval { done: "service".into(), limit: Limit::First(months, 5_000.try_into().unwrap()) },
+        Schedule::Interval {
+            done: "service".into(),
+            limit: Limit::First(months, MostUse::new(5_000.try_into().unwrap(), "km")),
+        },
         Schedule::Anniversary { of: DateOf::Start, every: months },
         Schedule::Statute { of: DateOf::Dates("registered".into()), done: "inspection".into(), ages: statute },
         Schedule::Once { on: "licence".into() },

@@ -6,10 +6,10 @@ use customer_value::index::{
 };
 use customer_value::segment::{Cuts, Segmentation};
 use customer_value::voice::{
-    AnswerFrom, Case, Cell, Completeness, Crosshair, DriftLimits, FactorPoint, FactorReport, ImportancePerformance,
-    IndexPoints, LeastAnswers, NetPromoter, OneToFive, OneToSeven, OneToTen, Outage, Promises, Proportion, Quadrant,
-    QualityDimension, Reliability, Servqual, ServqualAnswers, Survey, VoiceError, ZeroToTen, acsi, answered_in_time,
-    cases, participation,
+    Answer, AnswerFrom, Case, Cell, Completeness, Crosshair, DriftLimits, FactorPoint, FactorReport,
+    ImportancePerformance, IndexPoints, LeastAnswers, NetPromoter, OneToFive, OneToSeven, OneToTen, Outage, Promises,
+    Proportion, Quadrant, QualityDimension, Reliability, Servqual, ServqualAnswers, Survey, VoiceError, ZeroToTen,
+    acsi, answered_in_time, cases, participation,
 };
 use customer_value::{
     Currency, Day, Event, FirstSeen, Granularity, Interaction, InteractionLog, Moment, Money, Probability, Span,
@@ -146,6 +146,7 @@ fn f61_acsi_runs_from_0_to_100() {
 
 #[test]
 fn f62_thousand_points_computed() {
+    // The factors of the China CSI of 2013: service quality, facility, pick-up, advisor, initiation.
     let survey = means::<1, 10>(&[82, 79, 85, 80, 76]);
     let report = survey.report(&weights(&[0.30, 0.22, 0.20, 0.16, 0.12]), IndexPoints::Thousand, TWO).unwrap();
     assert_printed(value(report.index()), "809");
@@ -310,9 +311,18 @@ fn f65_weights_that_move_make_a_mix_but_no_rest() {
 }
 
 #[test]
+fn f65_what_did_not_move_adds_0_and_not_minus_0() {
+    let change = month(&[82, 65, 31], &[0.5, 0.5, 0.0]).change_from(&month(&[80, 70, 40], &[0.5, 0.5, 0.0])).unwrap();
+    for part in change.factors() {
+        assert!(part.mix.is_sign_positive() && (part.level != 0.0 || part.level.is_sign_positive()), "{part:?}");
+    }
+    assert_eq!(change.derivation().value().to_bits(), change.total().to_bits());
+}
+
+#[test]
 fn f65_a_change_is_told_as_a_tree_that_adds_up_to_the_last_bit() {
     let change = month(&[82, 65, 31], &[0.5, 0.3, 0.2]).change_from(&month(&[80, 71, 44], &[0.2, 0.2, 0.6])).unwrap();
-    let tree = change.derivation().unwrap();
+    let tree = change.derivation();
     assert_eq!(tree.value().to_bits(), change.total().to_bits());
     assert_eq!(tree.replay(), Ok(change.total()));
     for part in change.factors() {
@@ -439,7 +449,7 @@ fn factor_scores_feed_segments_and_the_index() {
 }
 
 #[test]
-fn drift_limits_of_a_baseline_computed() {
+fn g54_drift_limits_of_a_baseline_computed() {
     let limits = ControlLimits::from_baseline(&[75.0, 76.0, 74.0, 75.0], 3.0).unwrap();
     assert_printed(limits.low(), "72.5505");
     assert_printed(limits.high(), "77.4495");
@@ -502,6 +512,21 @@ fn derived_weights_refuse_what_tells_nothing() {
     let against = survey(&rows).derived_weights(&overall(&[9, 7, 8, 5, 6]));
     let Err(VoiceError::NegativeImportance { factor, coefficient }) = against else { panic!("{against:?}") };
     assert!(factor == "a" && coefficient < -0.9);
+}
+
+#[test]
+fn derived_weights_of_a_factor_that_does_not_count_are_0_and_not_below() {
+    // Satisfaction is three times the first factor, which goes with the others as chance has it.
+    let rows = [[1, 4, 2], [2, 7, 5], [7, 1, 6], [4, 4, 1], [6, 2, 3], [3, 3, 7], [5, 6, 2], [2, 1, 1]];
+    for places in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [2, 1, 0]] {
+        let rows = rows.map(|row| places.map(|place| row[place]));
+        let first = places.iter().position(|&place| place == 0).unwrap();
+        let overall = rows.map(|row| Some(Answer::<0, 100>::new(3 * row[first]).unwrap()));
+        let derived = Survey::<1, 10>::from_scores(["a", "b", "c"], &rows).unwrap().derived_weights(&overall).unwrap();
+        let expected = [0, 1, 2].map(|factor| if factor == first { 1.0 } else { 0.0 });
+        assert_eq!(derived.weights.as_slice(), expected);
+        assert!((derived.coefficients[first] - 1.0).abs() < 1e-14);
+    }
 }
 
 #[test]
@@ -578,6 +603,44 @@ fn f69_a_promise_in_minutes_holds_to_the_nanosecond() {
         let promises = Promises::of_cases(&cases, within, at(i64::MAX)).unwrap();
         assert_eq!(promises, Promises { met: 1, late: 1, ..Promises::default() }, "{minutes} minutes");
     }
+}
+
+#[test]
+fn f69_a_promise_of_a_year_holds_to_the_nanosecond() {
+    let opened = Timestamp::from_seconds(0).unwrap();
+    let year = 365 * 86_400 * 1_000_000_000;
+    let case = |nanoseconds| {
+        let answered = Timestamp::from_nanoseconds(nanoseconds).into();
+        Case::new(opened, Some(answered)).unwrap()
+    };
+    let now = Timestamp::from_nanoseconds(2 * year);
+    let promises = Promises::of_cases(&[case(year), case(year + 1)], days(365.0), now).unwrap();
+    assert_eq!((promises.met, promises.late), (1, 1));
+}
+
+#[test]
+fn f69_a_promise_in_parts_of_a_week_keeps_its_last_day() {
+    // 61 sevenths of a week are less than 61 days by a rounding error.
+    let within = Span::weeks(61.0 / 7.0).unwrap();
+    assert!(within < days(61.0));
+    let case = |after| Case::new(june(1), Some(june(1).plus_days(after).unwrap().into())).unwrap();
+    let promises = Promises::of_cases(&[case(61), case(62)], within, june(1).plus_days(90).unwrap()).unwrap();
+    assert_eq!((promises.met, promises.late), (1, 1));
+}
+
+#[test]
+fn no_event_of_a_log_answers_itself() {
+    let rows = vec![
+        Interaction::new("li", june(3), call()),
+        Interaction::new("li", june(5), call()),
+        Interaction::new("wu", june(3), call()),
+        Interaction::new("wu", june(3), call()),
+    ];
+    let june_log = log(Granularity::Day, rows);
+    let answers = |from| cases(&june_log, is_call, is_call, from).iter().map(Case::answered).collect::<Vec<_>>();
+    let on = |day| Some(Moment::from(june(day)));
+    assert_eq!(answers(AnswerFrom::SameMoment), [on(5), None, on(3), on(3)]);
+    assert_eq!(answers(AnswerFrom::Later), [on(5), None, None, None]);
 }
 
 #[test]
@@ -716,6 +779,15 @@ fn reliability_without_outages_or_customers() {
     assert_eq!(Reliability::new(10, &[outage]), Err(VoiceError::PartExceedsWhole { part: 11, whole: 10 }));
     let longest = vec![Outage { customers: 10, duration: days(1e12) }; 2];
     assert!(matches!(Reliability::new(10, &longest), Err(VoiceError::Unit(UnitError { value: 2e12, .. }))));
+}
+
+#[test]
+fn outages_as_long_as_spans_can_be_have_that_mean() {
+    let outage = |customers| Outage { customers, duration: days(1e12) };
+    for customers in [6_334_590_672_782_344_338, 1_869_433_477_580_526_123] {
+        let year = Reliability::new(u64::MAX, &[outage(customers)]).unwrap();
+        assert_eq!(year.downtime_per_interruption, Some(days(1e12)));
+    }
 }
 
 #[test]

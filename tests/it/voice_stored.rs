@@ -2,8 +2,8 @@
 #![cfg(feature = "serde")]
 
 use customer_value::voice::{
-    Case, Cell, Crosshair, FactorPoint, FactorReport, IndexPoints, LeastAnswers, NetPromoter, OneToTen, Outage,
-    Promises, Proportion, Quadrant, Reading, Survey,
+    Case, Cell, Crosshair, DriftLimits, FactorPoint, FactorReport, IndexPoints, LeastAnswers, NetPromoter, OneToTen,
+    Outage, Promises, Proportion, Quadrant, Reading, Survey,
 };
 use customer_value::{Day, Span, Weights};
 
@@ -47,6 +47,29 @@ fn reports_and_their_cells() {
     assert!(serde_json::from_str::<FactorReport>(&format!("{head}\"index\":{shown}}}")).is_err());
     let Cell::Shown(reading) = sound.index() else { panic!() };
     assert_stored::<Reading>(reading, &[("75.0", "75000.0"), ("\"n\":3", "\"n\":0")]);
+}
+
+#[test]
+fn limits_of_a_quiet_time() {
+    let limits = DriftLimits::from_baseline(&[sound(4), sound(5), sound(4)], 3.0).unwrap();
+    assert_stored(
+        &limits,
+        &[
+            ("coffee", "waiting"),
+            ("[\"waiting\",\"coffee\"]", "[\"waiting\"]"),
+            ("[\"waiting\",\"coffee\"]", "[]"),
+            ("[1,5,", "[5,5,"),
+            ("\"Hundred\"", "\"Dozen\""),
+        ],
+    );
+    let again: DriftLimits = serde_json::from_str(&serde_json::to_string(&limits).unwrap()).unwrap();
+    assert_eq!(again.verdict(&sound(4)), limits.verdict(&sound(4)));
+    assert_eq!(again.verdict(&report([0.5, 0.5])), limits.verdict(&report([0.5, 0.5])));
+}
+
+fn sound(waiting: u8) -> FactorReport {
+    let survey = Survey::<1, 5>::from_scores(["waiting", "coffee"], &[[waiting, 2], [waiting, 3]]).unwrap();
+    survey.report(&Weights::equal(2).unwrap(), IndexPoints::Hundred, LeastAnswers::TWO).unwrap()
 }
 
 #[test]

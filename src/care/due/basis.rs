@@ -1,8 +1,8 @@
 use std::num::NonZeroU64;
 
 use super::DueStatus;
-use crate::care::calendar::add_days;
-use crate::care::{Assets, CareError, DateOf, DueRule, Limit, Period, Schedule, Statute, Usage};
+use crate::care::calendar::{Placed, add_days};
+use crate::care::{Assets, CareError, DateOf, DueRule, Limit, MostUse, Period, Schedule, Statute, Usage};
 use crate::units::{DateError, Day};
 
 /// What a due day follows from.
@@ -45,6 +45,9 @@ impl Basis {
     pub(super) fn reason(&self, rule: &DueRule) -> String {
         match (self, &rule.schedule) {
             (Self::Time { last, period }, _) => format!("{period} after {last}"),
+            (Self::Use { last, .. }, Schedule::Interval { limit: Limit::Use(most) | Limit::First(_, most), .. }) => {
+                format!("{most} after {last}")
+            }
             (Self::Use { last, units }, _) => format!("{units} units of use after {last}"),
             (Self::Anniversary { of, number }, _) => format!("anniversary {number} of {of}"),
             (Self::Age { of, months }, _) => format!("{months} months old, counted from {of}"),
@@ -61,11 +64,12 @@ type Dates<'a> = &'a [Option<Day>];
 pub(super) struct Dating<'a> {
     pub rule: &'a DueRule,
     pub today: Day,
+    now: Placed,
     way: Way<'a>,
 }
 
 enum Way<'a> {
-    Interval { name: &'a str, done: Dates<'a>, limit: Limit },
+    Interval { name: &'a str, done: Dates<'a>, limit: &'a Limit },
     Anniversary { of: Option<Dates<'a>>, every: Period },
     Statute { of: Option<Dates<'a>>, name: &'a str, done: Dates<'a>, ages: &'a Statute },
     Once(Dates<'a>),
@@ -85,7 +89,7 @@ impl<'a> Dating<'a> {
             DateOf::Dates(name) => dates(name).map(Some),
         };
         let way = match &rule.schedule {
-            Schedule::Interval { done: name, limit } => Way::Interval { name, done: done(name)?, limit: *limit },
+            Schedule::Interval { done: name, limit } => Way::Interval { name, done: done(name)?, limit },
             Schedule::Anniversary { of, every } => Way::Anniversary { of: date_of(of)?, every: *every },
             Schedule::Statute { of, done: name, ages } => {
                 Way::Statute { of: date_of(of)?, name, done: done(name)?, ages }
@@ -93,7 +97,7 @@ impl<'a> Dating<'a> {
             Schedule::Once { on } => Way::Once(dates(on)?),
             Schedule::External { on, .. } => Way::External(*on),
         };
-        Ok(Self { rule, today, way })
+        Ok(Self { rule, today, now: today.into(), way })
     }
 
     pub fn due(&self, row: usize, since: Day, usage: Option<Usage>) -> Result<Dated, CareError> {
@@ -138,14 +142,15 @@ impl<'a> Dating<'a> {
 
     /// The last anniversary while it lasts, then the next.
     fn anniversary(&self, of: Day, every: Period) -> Result<Dated, DateError> {
-        let past = every.ended(of, self.today).unwrap_or(0);
+        let from = of.into();
+        let past = every.ended(from, self.now).unwrap_or(0);
         if past > 0 {
-            let last = every.times(past, of)?;
+            let last = every.times(past, from)?;
             if self.status(last).is_some() {
                 return Ok(Some((last, Basis::Anniversary { of, number: past })));
             }
         }
-        Ok(Some((every.times(past + 1, of)?, Basis::Anniversary { of, number: past + 1 })))
+        Ok(Some((every.times(past + 1, from)?, Basis::Anniversary { of, number: past + 1 })))
     }
 }
 
@@ -159,20 +164,22 @@ fn by_age(ages: &Statute, of: Day, since: Day, last: Option<Day>) -> Result<Date
 
 impl Limit {
     /// The day on which the limit is reached; none for a limit of use of something of unknown use, or of no use at all.
-    fn due(self, last: Day, usage: Option<Usage>) -> Result<Dated, DateError> {
+    fn due(&self, last: Day, usage: Option<Usage>) -> Result<Dated, DateError> {
         let by_time = |period: Period| Ok((period.after(last)?, Basis::Time { last, period }));
-        let by_use = |units: NonZeroU64| {
-            let days = usage.and_then(|usage| usage.days_of(units.get()));
+        let by_use = |most: &MostUse| {
+            let days = usage.and_then(|usage| usage.days_of(most.units.get()));
             // Beyond the calendar is as good as never.
-            days.and_then(|days| add_days(last, days).ok()).map(|day| (day, Basis::Use { last, units }))
+            days.and_then(|days| add_days(last, days).ok()).map(|day| (day, Basis::Use { last, units: most.units }))
         };
         match self {
-            Self::Time(period) => by_time(period).map(Some),
-            Self::Use(units) => Ok(by_use(units)),
-            Self::First(period, units) => {
-                let (end, time) = by_time(period)?;
-                Ok(Some(by_use(units).filter(|(day, _)| *day < end).unwrap_or((end, time))))
-            }
+            Self::Time(period) => by_time(*period).map(Some),
+            Self::Use(most) => Ok(by_use(most)),
+            Self::First(period, most) => match (by_time(*period), by_use(most)) {
+                (Ok(time), Some(usage)) => Ok(Some(if usage.0 < time.0 { usage } else { time })),
+                // The use ends in the calendar, and the time after it.
+                (Err(_), Some(usage)) => Ok(Some(usage)),
+                (time, None) => time.map(Some),
+            },
         }
     }
 }

@@ -1,38 +1,33 @@
 use super::lots::Lots;
-use super::{PointFault, PointsError};
+use super::{PointFault, PointMove, PointsError};
 use crate::parallel;
 use crate::units::Day;
 
-/// Moves of points of many members as columns, grouped by member and in the order of their days.
+/// Moves of points of many members: all moves of the first, in the order of their days, then those of the second.
 ///
 /// # Examples
 ///
 /// ```
 /// use customer_value::Day;
-/// use customer_value::care::PointColumns;
+/// use customer_value::care::{Lapse, MemberMoves, PointMove};
 ///
 /// let day = |month| Day::new(2024, month, 1);
-/// let columns = PointColumns {
-///     ends: &[2, 3],
-///     days: &[day(1)?, day(5)?, day(2)?],
-///     points: &[100, -70, 50],
-///     last_days: &[Some(day(6)?), None, None],
-/// };
-/// let balances = columns.balances(day(7)?)?;
+/// let moves = [
+///     PointMove::earn(day(1)?, 100, Lapse::After(day(6)?)),
+///     PointMove::spend(day(5)?, 70),
+///     PointMove::earn(day(2)?, 50, Lapse::Never),
+/// ];
+/// let balances = MemberMoves { ends: &[2, 3], moves: &moves }.balances(day(7)?)?;
 /// assert_eq!(balances.each(), [0, 50]);
 /// assert_eq!(balances.total(), 50);
 /// # Ok::<(), customer_value::care::PointsError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PointColumns<'a> {
+pub struct MemberMoves<'a> {
     /// Where the moves of each member end: those of the second run from the first end to the second.
     pub ends: &'a [usize],
-    /// The day of each move.
-    pub days: &'a [Day],
-    /// Points earned, or spent when negative.
-    pub points: &'a [i64],
-    /// The last day on which earned points can be spent; `None` when they never lapse, and of points spent.
-    pub last_days: &'a [Option<Day>],
+    /// The moves of all members.
+    pub moves: &'a [PointMove],
 }
 
 /// What members can spend on a day.
@@ -55,14 +50,14 @@ impl Balances {
     }
 }
 
-impl PointColumns<'_> {
+impl MemberMoves<'_> {
     /// The balance of every member at the end of a day, as [`Ledger::balance`](super::Ledger::balance) counts it. All
     /// moves are checked, later ones too.
     ///
     /// # Errors
     ///
-    /// [`PointsError::Lengths`], [`PointsError::Ends`]; [`PointsError::Rows`] with the first bad move of every member who
-    /// has one; [`PointsError::TooLarge`] for the total.
+    /// [`PointsError::Ends`], [`PointsError::NoMembers`]; [`PointsError::Rows`] with the first bad move of every member who has
+    /// one; [`PointsError::TooLarge`] for the total.
     pub fn balances(&self, on: Day) -> Result<Balances, PointsError> {
         /// Members that one thread works on at a time.
         const CHUNK: usize = 1 << 12;
@@ -86,27 +81,18 @@ impl PointColumns<'_> {
     }
 
     fn check(&self) -> Result<(), PointsError> {
-        let expected = self.days.len();
-        for (column, found) in [("points", self.points.len()), ("last days", self.last_days.len())] {
-            if found != expected {
-                return Err(PointsError::Lengths { column, expected, found });
-            }
-        }
+        let most = self.moves.len();
         let mut least = 0;
         for (member, &end) in self.ends.iter().enumerate() {
             if member + 1 == self.ends.len() {
-                least = expected;
+                least = most;
             }
-            if !(least..=expected).contains(&end) {
-                return Err(PointsError::Ends { member, end, least, most: expected });
+            if !(least..=most).contains(&end) {
+                return Err(PointsError::Ends { member, end, least, most });
             }
             least = end;
         }
-        // Without members there is nobody to whom moves could belong.
-        if self.ends.is_empty() && expected > 0 {
-            return Err(PointsError::Lengths { column: "ends", expected, found: 0 });
-        }
-        Ok(())
+        if self.ends.is_empty() && most > 0 { Err(PointsError::NoMembers { moves: most }) } else { Ok(()) }
     }
 
     fn chunk(&self, members: std::ops::Range<usize>, on: Day) -> (Vec<u64>, Vec<(usize, PointFault)>) {
@@ -126,16 +112,11 @@ impl PointColumns<'_> {
 
     fn member(&self, rows: std::ops::Range<usize>, on: Day, lots: &mut Lots) -> Result<u64, (usize, PointFault)> {
         let mut balance = None;
-        let columns = self.days[rows.clone()].iter().zip(&self.points[rows.clone()]).zip(&self.last_days[rows.clone()]);
-        for (row, ((&day, &points), &last)) in rows.zip(columns) {
-            if day > on && balance.is_none() {
+        for (row, made) in rows.clone().zip(&self.moves[rows]) {
+            if made.day > on && balance.is_none() {
                 balance = Some(lots.balance(on));
             }
-            let booked = match points.unsigned_abs() {
-                earned if points >= 0 => lots.earn(day, earned, last),
-                spent => lots.spend(day, spent),
-            };
-            booked.map_err(|fault| (row, fault))?;
+            lots.book(made).map_err(|fault| (row, fault))?;
         }
         Ok(balance.unwrap_or_else(|| lots.balance(on)))
     }

@@ -104,7 +104,8 @@ impl EarningRule {
     ///
     /// # Errors
     ///
-    /// [`PointsError::ActOrder`], [`PointsError::TooLarge`] for a sum of more than 2⁶⁴ points, [`PointsError::Date`] in the first week of the calendar.
+    /// [`PointsError::ActOrder`], [`PointsError::TooLarge`] for 2⁶⁴ points of a period or more, [`PointsError::Date`] in the
+    /// first week of the calendar.
     pub fn points(&self, acts: &[(Day, u64)]) -> Result<Vec<u64>, PointsError> {
         let mut booked = Vec::with_capacity(acts.len());
         let mut running: Option<(Day, Running)> = None;
@@ -119,9 +120,9 @@ impl EarningRule {
                 Some(same) if same.0 == start => same,
                 other => other.insert((start, Running::default())),
             };
-            let before = self.whole(period)?;
-            period.add(points, self.decay)?;
-            booked.push(self.whole(period)? - before);
+            let before = period.whole()?;
+            period.add(points, self)?;
+            booked.push(period.whole()? - before);
         }
         Ok(booked)
     }
@@ -130,20 +131,13 @@ impl EarningRule {
     ///
     /// # Errors
     ///
-    /// [`PointsError::TooLarge`].
+    /// [`PointsError::TooLarge`] for a sum of more digits than a [`Decimal`] has.
     pub fn unrounded(&self, acts: &[u64]) -> Result<Decimal, PointsError> {
         let mut period = Running::default();
         for &points in acts {
-            period.add(points, self.decay)?;
+            period.add(points, self)?;
         }
-        let sum = period.sum.min(self.cap.map_or(u128::MAX, |cap| u128::from(cap) * ONE));
-        let sum = i128::try_from(sum).ok().and_then(|sum| Decimal::try_from_i128_with_scale(sum, SCALE).ok());
-        sum.map(|sum| sum.normalize()).ok_or(TOO_LARGE)
-    }
-
-    fn whole(&self, period: &Running) -> Result<u64, PointsError> {
-        let whole = u64::try_from(period.sum / ONE).map_err(|_| TOO_LARGE)?;
-        Ok(self.cap.map_or(whole, |cap| whole.min(cap)))
+        period.exact().ok_or(TOO_LARGE)
     }
 }
 
@@ -162,9 +156,25 @@ impl Default for Running {
 }
 
 impl Running {
-    fn add(&mut self, points: u64, decay: Decay) -> Result<(), PointsError> {
-        self.sum = self.sum.checked_add(u128::from(points) * self.factor).ok_or(TOO_LARGE)?;
-        self.factor = self.factor * decay.0.mantissa().unsigned_abs() / 10_u128.pow(decay.0.scale());
+    fn add(&mut self, points: u64, rule: &EarningRule) -> Result<(), PointsError> {
+        let sum = self.sum.checked_add(u128::from(points) * self.factor).ok_or(TOO_LARGE)?;
+        // Sums only grow: what the cap takes off now, it would take off at the end.
+        self.sum = rule.cap.map_or(sum, |cap| sum.min(u128::from(cap) * ONE));
+        let decay = rule.decay.0;
+        self.factor = self.factor * decay.mantissa().unsigned_abs() / 10_u128.pow(decay.scale());
         Ok(())
+    }
+
+    fn whole(&self) -> Result<u64, PointsError> {
+        u64::try_from(self.sum / ONE).map_err(|_| TOO_LARGE)
+    }
+
+    /// The sum without rounding; none when it has too many digits.
+    fn exact(&self) -> Option<Decimal> {
+        let (mut digits, mut scale) = (self.sum, SCALE);
+        while scale > 0 && digits.is_multiple_of(10) {
+            (digits, scale) = (digits / 10, scale - 1);
+        }
+        Decimal::try_from_i128_with_scale(digits.try_into().ok()?, scale).ok()
     }
 }

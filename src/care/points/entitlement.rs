@@ -80,11 +80,12 @@ impl Cadence {
     ///
     /// [`CareError::BeforeFirst`], [`CareError::Date`] when the window reaches beyond the calendar.
     pub fn window(&self, on: Day) -> Result<CadenceWindow, CareError> {
-        let Some(number) = self.period.ended(self.first, on) else {
+        let first = self.first.into();
+        let Some(number) = self.period.ended(first, on.into()) else {
             return Err(CareError::BeforeFirst { on, start: self.first });
         };
-        let start = self.period.times(number, self.first)?;
-        let end = self.period.times(number + 1, self.first)?.plus_days(-1)?;
+        let start = self.period.times(number, first)?;
+        let end = self.period.times(number + 1, first)?.plus_days(-1)?;
         Ok(CadenceWindow { number, start, end })
     }
 

@@ -1,10 +1,15 @@
+use std::borrow::Cow;
+
 use super::lots::Lots;
-use super::{Lot, PointFault, PointsError};
+use super::{Lot, PointsError};
 use crate::care::{CivilPeriod, MonthRule, Period};
 use crate::segment::PointEntry;
 use crate::units::{DateError, Day};
 
 /// A move of points on a day.
+///
+/// Points of a move are counted, from 1 on, and its [`change`](Self::change) says whether they are earned or spent. Only
+/// entries of [`segment`](crate::segment) have a sign: what is spent or lost is below zero there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PointMove {
@@ -12,6 +17,30 @@ pub struct PointMove {
     pub day: Day,
     /// What.
     pub change: PointChange,
+}
+
+impl PointMove {
+    /// Points earned.
+    pub const fn earn(day: Day, points: u64, lapse: Lapse) -> Self {
+        Self { day, change: PointChange::Earn { points, lapse } }
+    }
+
+    /// Points spent.
+    pub const fn spend(day: Day, points: u64) -> Self {
+        Self { day, change: PointChange::Spend { points } }
+    }
+
+    /// By how much the balance changes, spent points below zero.
+    fn signed(self) -> Result<i64, PointsError> {
+        match self.change {
+            PointChange::Earn { points, .. } => signed(points),
+            PointChange::Spend { points } => Ok(-signed(points)?),
+        }
+    }
+}
+
+fn signed(points: u64) -> Result<i64, PointsError> {
+    i64::try_from(points).map_err(|_| PointsError::TooLarge { quantity: "move of points" })
 }
 
 /// What happens to points.
@@ -43,7 +72,8 @@ pub enum Lapse {
 }
 
 impl Lapse {
-    const fn last(self) -> Option<Day> {
+    /// The last day on which they can be spent; `None` when they never lapse.
+    pub const fn last(self) -> Option<Day> {
         match self {
             Self::Never => None,
             Self::After(last) => Some(last),
@@ -102,6 +132,11 @@ impl LapseRule {
 /// Moves stand in the order of their days; those of one day in the order in which they were made. No move makes the
 /// balance negative. Points that lapse need no move: they are gone from the day after their last.
 ///
+/// A stored list of moves goes through [`new`](Self::new) at once; [`earn`](Self::earn) and [`spend`](Self::spend) add one
+/// as it happens, in a time that does not grow with those before it. So does a balance on or after the day of the last
+/// move; one on an earlier day looks at all moves up to it. Those of many members are counted by
+/// [`MemberMoves`](super::MemberMoves) without a ledger each.
+///
 /// # Examples
 ///
 /// ```
@@ -125,6 +160,8 @@ impl LapseRule {
 #[cfg_attr(feature = "serde", serde(into = "Vec<PointMove>"))]
 pub struct Ledger {
     moves: Vec<PointMove>,
+    /// What all moves have left.
+    lots: Lots,
 }
 
 impl Ledger {
@@ -136,8 +173,8 @@ impl Ledger {
     /// what has lapsed already.
     pub fn new(moves: impl Into<Vec<PointMove>>) -> Result<Self, PointsError> {
         let moves = moves.into();
-        replay(&moves)?;
-        Ok(Self { moves })
+        let lots = replay(&moves)?;
+        Ok(Self { moves, lots })
     }
 
     /// The same after points were earned.
@@ -146,7 +183,7 @@ impl Ledger {
     ///
     /// As [`new`](Self::new).
     pub fn earn(self, day: Day, points: u64, lapse: Lapse) -> Result<Self, PointsError> {
-        self.with(PointMove { day, change: PointChange::Earn { points, lapse } })
+        self.with(PointMove::earn(day, points, lapse))
     }
 
     /// The same after points were spent.
@@ -155,12 +192,14 @@ impl Ledger {
     ///
     /// As [`new`](Self::new).
     pub fn spend(self, day: Day, points: u64) -> Result<Self, PointsError> {
-        self.with(PointMove { day, change: PointChange::Spend { points } })
+        self.with(PointMove::spend(day, points))
     }
 
     fn with(mut self, next: PointMove) -> Result<Self, PointsError> {
+        let position = self.moves.len();
+        self.lots.book(&next).map_err(|fault| PointsError::Move { position, fault })?;
         self.moves.push(next);
-        Self::new(self.moves)
+        Ok(self)
     }
 
     /// All moves.
@@ -175,9 +214,7 @@ impl Ledger {
 
     /// What is left at the end of a day of each time that points were earned, the first earned first.
     pub fn lots(&self, on: Day) -> Vec<Lot> {
-        let mut lots = self.known(on);
-        lots.balance(on);
-        lots.into_lots()
+        self.known(on).left(on)
     }
 
     /// The moves through a day as [`TierPolicy::points`](crate::segment::TierPolicy::points) counts them, with what
@@ -185,7 +222,7 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// [`PointsError::TooLarge`] for more points than 2⁶³ − 1 at a time, [`PointsError::Date`] at the end of the calendar.
+    /// [`PointsError::TooLarge`] for more points than 2⁶³ − 1 at a time.
     ///
     /// # Examples
     ///
@@ -204,62 +241,46 @@ impl Ledger {
     /// # Ok::<(), customer_value::Error>(())
     /// ```
     pub fn entries(&self, through: Day) -> Result<Vec<PointEntry>, PointsError> {
-        let signed =
-            |points: u64| i64::try_from(points).map_err(|_| PointsError::TooLarge { quantity: "move of points" });
-        let mut entries = Vec::new();
-        let known = self.moves.iter().filter(|made| made.day <= through);
-        for made in known {
-            let points = match made.change {
-                PointChange::Earn { points, .. } => signed(points)?,
-                PointChange::Spend { points } => -signed(points)?,
-            };
-            entries.push(PointEntry { day: made.day, points });
+        let (mut lots, mut entries) = (Lots::default(), Vec::new());
+        for (position, made) in self.through(through).iter().enumerate() {
+            lapses(&mut lots, made.day, &mut entries)?;
+            lots.book(made).map_err(|fault| PointsError::Move { position, fault })?;
+            entries.push(PointEntry { day: made.day, points: made.signed()? });
         }
-        for (day, points) in self.lapsed(through)? {
-            entries.push(PointEntry { day, points: -signed(points)? });
-        }
-        // Stable: what lapses with a day's beginning was gone before the moves of that day, but the sums are the same.
-        entries.sort_by_key(|entry| entry.day);
+        lapses(&mut lots, through, &mut entries)?;
         Ok(entries)
     }
 
-    /// Points lost unspent, on the days after their last.
-    fn lapsed(&self, through: Day) -> Result<Vec<(Day, u64)>, PointsError> {
-        let ends = self.moves.iter().filter_map(|made| match made.change {
-            PointChange::Earn { lapse: Lapse::After(last), .. } if last < through => Some(last),
-            _ => None,
-        });
-        let mut ends: Vec<Day> = ends.collect();
-        ends.sort_unstable();
-        ends.dedup();
-        let lost = |end: Day| {
-            let lots = self.lots(end).into_iter().filter(|lot| lot.last == Some(end));
-            Ok((end.plus_days(1)?, lots.map(|lot| lot.points).sum::<u64>()))
-        };
-        let lost: Result<Vec<_>, PointsError> = ends.into_iter().map(lost).collect();
-        Ok(lost?.into_iter().filter(|(_, points)| *points > 0).collect())
+    fn through(&self, on: Day) -> &[PointMove] {
+        &self.moves[..self.moves.partition_point(|made| made.day <= on)]
     }
 
-    fn known(&self, on: Day) -> Lots {
-        let known = self.moves.partition_point(|made| made.day <= on);
+    fn known(&self, on: Day) -> Cow<'_, Lots> {
+        let known = self.through(on);
+        if known.len() == self.moves.len() {
+            return Cow::Borrowed(&self.lots);
+        }
         // Every beginning of legal moves is legal.
-        replay(&self.moves[..known]).unwrap_or_default()
+        Cow::Owned(replay(known).unwrap_or_default())
     }
+}
+
+/// Entries for what was lost by a day, each on the day after its last.
+fn lapses(lots: &mut Lots, by: Day, entries: &mut Vec<PointEntry>) -> Result<(), PointsError> {
+    while let Some((last, points)) = lots.next_lapse(by) {
+        if points > 0 {
+            entries.push(PointEntry { day: last.plus_days(1)?, points: -signed(points)? });
+        }
+    }
+    Ok(())
 }
 
 fn replay(moves: &[PointMove]) -> Result<Lots, PointsError> {
     let mut lots = Lots::default();
     for (position, made) in moves.iter().enumerate() {
-        book(&mut lots, made).map_err(|fault| PointsError::Move { position, fault })?;
+        lots.book(made).map_err(|fault| PointsError::Move { position, fault })?;
     }
     Ok(lots)
-}
-
-fn book(lots: &mut Lots, made: &PointMove) -> Result<(), PointFault> {
-    match made.change {
-        PointChange::Earn { points, lapse } => lots.earn(made.day, points, lapse.last()),
-        PointChange::Spend { points } => lots.spend(made.day, points),
-    }
 }
 
 impl TryFrom<Vec<PointMove>> for Ledger {

@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 
-use super::PointFault;
+use super::{PointChange, PointFault, PointMove};
 use crate::units::Day;
 
 /// Points earned at one time that are left.
@@ -15,38 +15,57 @@ pub struct Lot {
     pub last: Option<Day>,
 }
 
+impl Lot {
+    fn is_open(&self, on: Day) -> bool {
+        self.last.is_none_or(|last| last >= on)
+    }
+}
+
 /// What a member has, lot by lot: the one rule by which points are earned, spent and lost.
-#[derive(Debug, Default)]
+///
+/// A move takes the same time whatever came before it: a lot is stored, met and dropped once, and those that lapse are
+/// known by their last days without a look at the others.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Lots {
-    /// The first earned in front.
+    /// The first earned in front. Those that lapsed stay until spending comes to them.
     queue: VecDeque<Lot>,
-    /// Points of all lots, the lapsed among them; a day on which none can have lapsed needs no other sum.
+    /// What is left of points that lapse, by ascending last day.
+    ends: VecDeque<(Day, u64)>,
+    /// The points of all lots but those taken from `ends`.
     sum: u64,
-    /// No lot lapses before this day is over.
-    first_lapse: Option<Day>,
     latest: Option<Day>,
 }
 
 impl Lots {
     pub fn clear(&mut self) {
         self.queue.clear();
-        *self = Self { queue: std::mem::take(&mut self.queue), ..Self::default() };
+        self.ends.clear();
+        (self.sum, self.latest) = (0, None);
     }
 
-    pub fn earn(&mut self, day: Day, points: u64, last: Option<Day>) -> Result<(), PointFault> {
+    pub fn book(&mut self, made: &PointMove) -> Result<(), PointFault> {
+        match made.change {
+            PointChange::Earn { points, lapse } => self.earn(made.day, points, lapse.last()),
+            PointChange::Spend { points } => self.spend(made.day, points),
+        }
+    }
+
+    fn earn(&mut self, day: Day, points: u64, last: Option<Day>) -> Result<(), PointFault> {
         self.advance(day, points)?;
         if let Some(last) = last.filter(|last| *last < day) {
             return Err(PointFault::LapsesBefore { day, last });
         }
         self.drop_lapsed(day);
         self.sum = self.sum.checked_add(points).ok_or(PointFault::TooMany)?;
-        self.first_lapse = earlier(self.first_lapse, last);
+        if let Some(last) = last {
+            self.end_later(last, points);
+        }
         self.queue.push_back(Lot { earned: day, points, last });
         Ok(())
     }
 
     /// Spends the points earned first.
-    pub fn spend(&mut self, day: Day, points: u64) -> Result<(), PointFault> {
+    fn spend(&mut self, day: Day, points: u64) -> Result<(), PointFault> {
         self.advance(day, points)?;
         self.drop_lapsed(day);
         let Some(rest) = self.sum.checked_sub(points) else {
@@ -54,25 +73,40 @@ impl Lots {
         };
         self.sum = rest;
         let mut wanted = points;
-        while let Some(lot) = self.queue.front_mut() {
-            if lot.points > wanted {
-                lot.points -= wanted;
-                break;
+        while wanted > 0
+            && let Some(mut lot) = self.queue.pop_front()
+        {
+            if !lot.is_open(day) {
+                continue;
             }
-            wanted -= lot.points;
-            self.queue.pop_front();
+            let taken = lot.points.min(wanted);
+            (lot.points, wanted) = (lot.points - taken, wanted - taken);
+            self.end_fewer(lot.last, taken);
+            if lot.points > 0 {
+                self.queue.push_front(lot);
+            }
         }
         Ok(())
     }
 
     /// The points that can be spent on a day, no earlier than the last move.
-    pub fn balance(&mut self, on: Day) -> u64 {
-        self.drop_lapsed(on);
-        self.sum
+    pub fn balance(&self, on: Day) -> u64 {
+        let lapsed: u64 = self.ends.iter().take_while(|(last, _)| *last < on).map(|(_, points)| points).sum();
+        self.sum - lapsed
     }
 
-    pub fn into_lots(self) -> Vec<Lot> {
-        self.queue.into()
+    /// What can be spent on a day, no earlier than the last move, lot by lot.
+    pub fn left(&self, on: Day) -> Vec<Lot> {
+        self.queue.iter().filter(|lot| lot.is_open(on)).copied().collect()
+    }
+
+    /// The earliest last day before another, of points that are still counted, and how many of them are lost unspent. They
+    /// are counted no longer.
+    pub fn next_lapse(&mut self, on: Day) -> Option<(Day, u64)> {
+        let (last, points) = *self.ends.front().filter(|(last, _)| *last < on)?;
+        self.ends.pop_front();
+        self.sum -= points;
+        Some((last, points))
     }
 
     fn advance(&mut self, day: Day, points: u64) -> Result<(), PointFault> {
@@ -85,18 +119,26 @@ impl Lots {
     }
 
     fn drop_lapsed(&mut self, on: Day) {
-        if self.first_lapse.is_none_or(|last| last >= on) {
-            return;
-        }
-        self.queue.retain(|lot| lot.last.is_none_or(|last| last >= on));
-        self.sum = self.queue.iter().map(|lot| lot.points).sum();
-        self.first_lapse = self.queue.iter().filter_map(|lot| lot.last).min();
+        while self.next_lapse(on).is_some() {}
     }
-}
 
-fn earlier(one: Option<Day>, other: Option<Day>) -> Option<Day> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
+    fn end_later(&mut self, last: Day, points: u64) {
+        // Mostly, what is earned later lapses later.
+        match self.ends.back_mut() {
+            Some((latest, sum)) if *latest == last => *sum += points,
+            Some((latest, _)) if *latest > last => match self.ends.binary_search_by_key(&last, |end| end.0) {
+                Ok(position) => self.ends[position].1 += points,
+                Err(position) => self.ends.insert(position, (last, points)),
+            },
+            _ => self.ends.push_back((last, points)),
+        }
+    }
+
+    fn end_fewer(&mut self, last: Option<Day>, points: u64) {
+        if let Some(last) = last
+            && let Ok(position) = self.ends.binary_search_by_key(&last, |end| end.0)
+        {
+            self.ends[position].1 -= points;
+        }
     }
 }

@@ -3,13 +3,13 @@ use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 use super::PriceError;
 use crate::delivered::{Costs, Effort};
 use crate::derivation::{Derivation, DerivationStep};
-use crate::units::{Currency, ExpectedMoney, Money, UnitError};
+use crate::units::{Currency, ExpectedMoney, Money, MoneyError, UnitError};
 
 /// Whether a rule was for the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum RuleOutcome {
-    /// It changed the price.
+    /// It is for this order.
     Applied,
     /// It is for other orders.
     Passed,
@@ -68,6 +68,10 @@ impl Quote {
         &self.lines
     }
 
+    fn applied(&self) -> impl Iterator<Item = &PriceLine> {
+        self.lines.iter().filter(|line| line.outcome == RuleOutcome::Applied)
+    }
+
     /// The price: the sum of all changes, to the last minor unit.
     pub const fn total(&self) -> Money {
         self.total
@@ -80,11 +84,12 @@ impl Quote {
         ExpectedMoney::new(each, self.total.currency()).ok()
     }
 
-    /// How the price came about, a part for each line. The derivation reckons in floats: of large amounts, its value may
-    /// differ from the [`total`](Self::total) in the last digit of a float.
+    /// How the price came about, a part for each line that applied; those for other orders are among the
+    /// [`lines`](Self::lines). The derivation reckons in floats: of large amounts, its value may differ from the
+    /// [`total`](Self::total) in the last digit of a float.
     pub fn derivation(&self) -> Derivation {
         let part = |line: &PriceLine| Derivation::money(line.name.clone(), line.change.into());
-        let parts: Vec<_> = self.lines.iter().map(part).collect();
+        let parts: Vec<_> = self.applied().map(part).collect();
         Derivation::proven("price", DerivationStep::Sum, self.total.currency(), parts)
     }
 
@@ -99,9 +104,9 @@ impl Quote {
 }
 
 impl std::fmt::Display for Quote {
-    /// Writes a line for each line that changed the price, and the price.
+    /// Writes a line for each line that applied, and the price.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for line in self.lines.iter().filter(|line| line.outcome == RuleOutcome::Applied) {
+        for line in self.applied() {
             writeln!(f, "{}: {}", line.name, line.change)?;
         }
         write!(f, "price: {}", self.total)
@@ -126,7 +131,8 @@ impl Running {
 
     pub fn apply(&mut self, name: &str, change: Money) -> Result<(), PriceError> {
         let change = change.round_to_minor(self.rounding);
-        let after = self.so_far.checked_add(change)?;
+        let amount = exact_sum(self.so_far.amount(), change.amount()).ok_or(MoneyError::Overflow)?;
+        let after = Money::new(amount, self.so_far.currency());
         if after.is_negative() {
             return Err(PriceError::Negative { name: name.into(), amount: after });
         }
@@ -143,4 +149,12 @@ impl Running {
     pub fn finish(self, quantity: Decimal) -> Quote {
         Quote { quantity, lines: self.lines, total: self.so_far }
     }
+}
+
+/// The sum to the last digit; none when a `Decimal` has fewer digits, whose own sum would drop some.
+fn exact_sum(one: Decimal, other: Decimal) -> Option<Decimal> {
+    let scale = one.scale().max(other.scale());
+    let digits = |number: Decimal| number.mantissa().checked_mul(10_i128.pow(scale - number.scale()));
+    let sum = digits(one)?.checked_add(digits(other)?)?;
+    Decimal::try_from_i128_with_scale(sum, scale).ok()
 }

@@ -119,11 +119,11 @@ impl VolumePrices {
         self.bands[0].price.currency()
     }
 
-    /// The price of a quantity, not rounded.
+    /// The price of a quantity, rounded only to the 28 digits of a [`Decimal`].
     ///
     /// # Errors
     ///
-    /// [`PriceError::Quantity`] below 0, [`PriceError::Money`] when the product is too large.
+    /// [`PriceError::Quantity`] below 0, [`PriceError::Money`] when a product or a sum is too large.
     pub fn total(&self, quantity: Decimal) -> Result<Money, PriceError> {
         if quantity < Decimal::ZERO {
             return Err(PriceError::Quantity { quantity });
