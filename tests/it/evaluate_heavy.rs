@@ -1,5 +1,7 @@
 //! Customers who buy very often: their counts, tails and values, and how much of them is asked for at most.
 
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "numbers in tests are small")]
+
 use customer_value::evaluate::{
     CountDistribution, EvaluationError, FrequencyHistogram, HistoryGrid, Score, ValueAssessment,
 };
