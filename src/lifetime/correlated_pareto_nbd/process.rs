@@ -33,8 +33,8 @@ use crate::{
 /// Q(R, s; u, v)        E q(a, b) / E q now,   E a = ((A+u)/(A+u+c))^R,   E b = ((B+v)/(B+v+c))^s
 /// ```
 ///
-/// with S and NB of [`PoissonProcess`]. The signed sum would cancel for customers who are rare under the correlation, and
-/// near the bounds of m might leave a probability below zero. Q is formed of the values of q at the corners of
+/// with S and NB of [`PoissonProcess`](crate::lifetime::PoissonProcess). The signed sum would cancel for customers who are
+/// rare under the correlation, and near the bounds of m might leave a probability below zero. Q is formed of the values of q at the corners of
 /// 0 ≤ a, b ≤ 1, of which it is a mean and none is negative: every integrand is positive, and nothing cancels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CorrelatedProcess {
