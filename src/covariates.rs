@@ -52,6 +52,15 @@
 //! | a fitted model, a history and a course | [`DynamicParetoNbd::future`] | every [forecast](crate::Forecast) |
 //! | a fit, histories, courses as planned and as changed: [`WhatIf`] | [`Fit::what_if`](crate::Fit::what_if), [`Fit::what_if_worth`](crate::Fit::what_if_worth) | the difference in purchases, or in money, with its error |
 //!
+//! # Values that are missing
+//!
+//! A design has no gaps: what is not known of some customers, such as their age, is told by two columns. One is the number
+//! with the mean of the others in the place of what is missing, so that the gap moves nobody; the other is a level,
+//! `known` or `unknown`, for customers of whom something is not known may differ from the others.
+//!
+//! Customers stand in a design in the order of their histories, those of a [`Cohort`](crate::Cohort) in the order of
+//! its [`ids`](crate::Cohort::ids): look columns up by id, for a column in another order is a column of other customers.
+//!
 //! # Does an interval hold what it promises?
 //!
 //! Of 2,000 simulated cohorts of 1,000 or 2,000 customers at five levels of a covariate, observed for two years, so many 95 %
@@ -66,6 +75,7 @@
 //! | BG/CNBD-2 | 94.85 | 95.30 | |
 //! | MBG/CNBD-2 | 95.70 | 94.20 | |
 //! | Pareto/NBD | 94.80 | 94.05 | |
+//! | Pareto/NBD over time, seasons, 1,500 customers | 94.75 | 94.05 | |
 //! | Gamma-Gamma | | | 95.75 |
 //!
 //! # References

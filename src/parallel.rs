@@ -83,27 +83,30 @@ pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnc
 }
 
 /// The results of `work` for 0, 1, … `count` − 1, in this order, telling `observer` after each; how far the work had
-/// come when it asked to stop before the end.
+/// come when it asked to stop before the end, even if other threads have come to the end meanwhile.
 pub(crate) fn map_observed<R: Send>(
     count: usize,
     work: impl Fn(usize) -> R + Send + Sync,
     observer: impl FnMut(Progress) -> ControlFlow<()> + Send,
 ) -> Result<Vec<R>, Progress> {
-    let told = Mutex::new((Progress { done: 0, of: count }, ControlFlow::Continue(()), observer));
-    let stopped = || told.lock().unwrap_or_else(PoisonError::into_inner).1.is_break();
+    let told = Mutex::new((Progress { done: 0, of: count }, None, observer));
+    let asked = || told.lock().unwrap_or_else(PoisonError::into_inner).1.is_some();
     let results = map_indices(count, |index| {
-        if stopped() {
+        if asked() {
             return None;
         }
         let result = work(index);
         let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-        let (progress, flow, observer) = &mut *told;
+        let (progress, asked, observer) = &mut *told;
         progress.done += 1;
-        if flow.is_continue() {
-            *flow = observer(*progress);
+        if asked.is_none() && observer(*progress).is_break() {
+            *asked = Some(*progress);
         }
         Some(result)
     });
-    let results: Option<Vec<R>> = results.into_iter().collect();
-    results.ok_or_else(|| told.into_inner().unwrap_or_else(PoisonError::into_inner).0)
+    let (progress, asked, _) = told.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match asked.filter(|asked| asked.done < count) {
+        Some(asked) => Err(asked),
+        None => results.into_iter().collect::<Option<_>>().ok_or(progress),
+    }
 }

@@ -115,7 +115,8 @@ pub struct DueList<'a, Id> {
 }
 
 impl<'a, Id: Ord + Sync> DueList<'a, Id> {
-    /// The list of a day, by the rules for this kind of assets; rules for other kinds are passed over.
+    /// The list of a day, by the rules for this kind of assets; rules for other kinds are passed over, so that one set of
+    /// rules serves vehicles and contracts: a rule for a kind that no assets have makes no line anywhere.
     ///
     /// # Errors
     ///

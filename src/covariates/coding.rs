@@ -204,6 +204,19 @@ impl Coding {
         Row(self.coded().map(|column| column.spread.centre).collect())
     }
 
+    /// The same columns, numbers measured from these centres, one for each coded column.
+    pub(super) fn centred(&self, centres: &[f64]) -> Self {
+        let mut coding = self.clone();
+        let mut centres = centres.iter();
+        for variable in &mut coding.variables {
+            match &mut variable.kind {
+                Kind::Number(spread) => spread.centre = centres.next().copied().unwrap_or(spread.centre),
+                Kind::Levels { levels, .. } => centres.by_ref().take(levels.len()).for_each(drop),
+            }
+        }
+        coding
+    }
+
     /// A name that two coded columns share.
     pub(super) fn twice(&self) -> Option<String> {
         let mut names = BTreeSet::new();

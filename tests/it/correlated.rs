@@ -492,9 +492,9 @@ fn stored_models_and_fits_are_checked_when_read() {
 /// How often 95 % intervals hold the truth: run with `cargo test --release --all-features --test it -- --ignored
 /// coverage_of_correlation --nocapture`.
 #[test]
-#[ignore = "four hundred fits"]
+#[ignore = "two thousand fits"]
 fn coverage_of_correlation_intervals_is_their_level() {
-    const COHORTS: u64 = 400;
+    const COHORTS: u64 = 2_000;
     let truth = with_share(&pareto_nbd([1.0, 0.5, 1.0, 2.0]), -0.5, TimeUnit::Week);
     let functions = [CorrelatedParetoNbd::correlation, |model: &CorrelatedParetoNbd| model.params().m];
     let one = |cohort: u64| {
@@ -523,6 +523,6 @@ fn coverage_of_correlation_intervals_is_their_level() {
         "interior {}, profile of the odds ratio {}, correlation {}, m {}",
         percent[0], percent[1], percent[2], percent[3]
     );
-    // Three standard errors of 400 draws are 3.3 %.
-    assert!((91.7..=98.3).contains(&percent[1]), "{percent:?}");
+    // The bar of all such tests.
+    assert!((93.0..=97.0).contains(&percent[1]), "{percent:?}");
 }

@@ -191,7 +191,7 @@ fn coverage_of_covariates_over_time_is_their_level() {
     };
     check::<DynamicParetoNbd>(&both(), |seed| {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let (courses, times): (Vec<_>, Vec<_>) = (0..400).map(|_| customer(&mut rng)).unzip();
+        let (courses, times): (Vec<_>, Vec<_>) = (0..1_500).map(|_| customer(&mut rng)).unzip();
         OverTime::new(&Courses::new(["z"], courses).unwrap(), &effects(), &times).unwrap()
     });
 }

@@ -362,3 +362,42 @@ fn courses_models_and_fits_over_time_are_written_and_read_with_their_checks() {
     let other = model.replace("purchase: z", "purchase: w");
     assert!(serde_json::from_str::<DynamicParetoNbd>(&other).unwrap_err().to_string().contains("expected Plan"));
 }
+
+/// Where covariates are centred depends neither on pieces that change nothing nor on what is planned: the base model is
+/// that of an average stretch of the time that customers were watched.
+#[test]
+fn the_base_model_does_not_depend_on_how_courses_are_cut_or_go_on() {
+    let histories = simulate(&pareto(8.0, 10.0), weeks(40.0), 300, Seed::new(2));
+    let spread = |history: &PurchaseHistory| {
+        let last = history.recency().as_weeks();
+        let count = history.repeats();
+        times(&(1..=count).map(|k| last * f64::from(k) / f64::from(count)).collect::<Vec<_>>(), 40.0)
+    };
+    let purchases: Vec<_> = histories.iter().map(spread).collect();
+    // A campaign of 6 weeks, somewhere in the first 30.
+    let courses = |extra: &[f64], plan: &[(f64, f64)]| {
+        let one = |customer: usize| {
+            let from = 2.0 + (customer % 25) as f64;
+            let on = |at: f64| f64::from(u8::from((from..from + 6.0).contains(&at)));
+            let mut starts: Vec<f64> = [0.0, from, from + 6.0].iter().chain(extra).copied().collect();
+            starts.sort_by(f64::total_cmp);
+            starts.dedup();
+            course(&starts.into_iter().map(|at| (at, on(at))).chain(plan.iter().copied()).collect::<Vec<_>>())
+        };
+        Courses::new(["z"], (0..300).map(one)).unwrap()
+    };
+    let fit = |courses: &Courses| {
+        Mle::default().fit::<DynamicParetoNbd>(OverTime::new(courses, &effects(), &purchases).unwrap()).unwrap()
+    };
+    let plain = fit(&courses(&[], &[]));
+    let cut = fit(&courses(&[1.0, 33.0, 35.0, 37.5, 39.0], &[]));
+    let planned = fit(&courses(&[], &[(41.0, 1.0), (60.0, 0.0), (61.0, 1.0)]));
+    for other in [&cut, &planned] {
+        for (one, other) in plain.estimates(TimeUnit::Week).iter().zip(other.estimates(TimeUnit::Week)) {
+            assert!(relative_error(other.value, one.value) < 1e-6, "{one} {other}");
+        }
+    }
+    // 6 of 40 weeks.
+    let centre = plain.model().coding().centre();
+    assert!((centre.values()[0] - 0.15).abs() < 1e-12, "{centre:?}");
+}

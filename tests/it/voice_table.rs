@@ -149,6 +149,53 @@ fn f63_servqual_matches_the_table() {
 }
 
 #[test]
+fn intervals_of_net_promoters_match_the_table() {
+    for (name, case) in voice_cases("net") {
+        let [promoters, passives, detractors] =
+            ["promoters", "passives", "detractors"].map(|key| case[key].parse().unwrap());
+        let counts = NetPromoter { promoters, passives, detractors };
+        let confidence = Probability::new(number(&case, "confidence")).unwrap();
+        let interval = counts.interval(confidence).unwrap().unwrap();
+        // Counts of millions: their likelihoods agree to nine digits where they differ by a few units.
+        assert!((interval.low - number(&case, "low")).abs() <= 1e-9, "{name}: {interval:?}");
+        assert!((interval.high - number(&case, "high")).abs() <= 1e-9, "{name}: {interval:?}");
+    }
+}
+
+/// All outcomes of a few answers, each with its probability: about 95 % of them hold the truth, of how few answers ever.
+#[test]
+fn intervals_of_net_promoters_hold_the_truth_as_often_as_they_say() {
+    let confidence = Probability::new(0.95).unwrap();
+    let ln_factorial = |n: u32| (1..=n).map(|k| f64::from(k).ln()).sum::<f64>();
+    for (n, [p, d]) in
+        [(12, [0.5_f64, 0.2_f64]), (30, [0.5, 0.2]), (30, [0.7, 0.1]), (60, [0.3, 0.3]), (60, [0.15, 0.6])]
+    {
+        let mut held = 0.0;
+        for promoters in 0..=n {
+            for detractors in 0..=n - promoters {
+                let counts = NetPromoter { promoters, passives: n - promoters - detractors, detractors };
+                let powers = f64::from(promoters) * p.ln()
+                    + f64::from(counts.passives) * (1.0 - p - d).ln()
+                    + f64::from(detractors) * d.ln();
+                let ways = ln_factorial(n)
+                    - ln_factorial(promoters)
+                    - ln_factorial(counts.passives)
+                    - ln_factorial(detractors);
+                if counts.interval(confidence).unwrap().unwrap().contains(100.0 * (p - d)) {
+                    held += (ways + powers).exp();
+                }
+            }
+        }
+        assert!((0.93..0.97).contains(&held), "{n} {p} {d}: {held}");
+    }
+    assert_eq!(NetPromoter::default().interval(confidence), Ok(None));
+    let one = NetPromoter { promoters: 1, ..NetPromoter::default() };
+    for never in [0.0, 1.0] {
+        assert!(matches!(one.interval(Probability::new(never).unwrap()), Err(VoiceError::Unit(_))));
+    }
+}
+
+#[test]
 fn wilson_1927_intervals_match_the_table() {
     for (name, case) in voice_cases("wilson") {
         let [part, whole] = ["part", "whole"].map(|key| case[key].parse().unwrap());

@@ -130,7 +130,8 @@ impl LapseRule {
 /// The points of one member in one currency of points: a list of moves from which every balance follows.
 ///
 /// Moves stand in the order of their days; those of one day in the order in which they were made. No move makes the
-/// balance negative. Points that lapse need no move: they are gone from the day after their last.
+/// balance negative. Points that lapse need no move: they are gone from the day after their last. What is spent is taken from
+/// the points that were earned first, also where later ones lapse sooner.
 ///
 /// A stored list of moves goes through [`new`](Self::new) at once; [`earn`](Self::earn) and [`spend`](Self::spend) add one
 /// as it happens, in a time that does not grow with those before it. So does a balance on or after the day of the last

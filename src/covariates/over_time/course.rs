@@ -188,6 +188,19 @@ impl Course {
         self.starts.iter().copied().zip(self.values.iter().map(Vec::as_slice))
     }
 
+    /// The mean of each value over the time from the first purchase to an age.
+    pub(super) fn mean_until(&self, age: Span) -> Vec<f64> {
+        let (days, first) = (age.as_days(), &self.values[0]);
+        let ends = self.starts.iter().skip(1).copied().chain([days]).map(|end| end.min(days));
+        let mut means = first.clone();
+        for ((values, start), end) in self.values.iter().zip(&self.starts).zip(ends).filter(|(_, end)| *end > 0.0) {
+            let share = (end - start).max(0.0) / days;
+            // From the first value, so that the mean of a constant is that constant to the last bit.
+            means.iter_mut().zip(values).zip(first).for_each(|((mean, value), first)| *mean += share * (value - first));
+        }
+        means
+    }
+
     /// Whether values are known as long as they are needed.
     pub(super) fn check_known(&self, needed: Horizon) -> Result<(), CourseError> {
         match (self.known, needed) {

@@ -46,15 +46,18 @@ impl OverTime {
         if courses.len() != purchases.len() {
             return Err(CourseError::Customers { courses: courses.len(), customers: purchases.len() });
         }
-        let plan = effects.plan(courses.coding())?;
-        let mut rows = Vec::with_capacity(purchases.len());
         for (customer, (course, times)) in courses.courses().iter().zip(purchases).enumerate() {
             course.check_known(Horizon::Within(times.age())).map_err(|error| error.of(customer))?;
+        }
+        let coding = courses.coding().centred(&means(courses, purchases));
+        let plan = effects.plan(&coding)?;
+        let mut rows = Vec::with_capacity(purchases.len());
+        for (course, times) in courses.courses().iter().zip(purchases) {
             rows.push(Watched::new(&plan, course, times));
         }
         rows.sort_by(Watched::compare);
         let histories: Vec<PurchaseHistory> = rows.iter().map(|row| row.history).collect();
-        let about = Arc::new(About { coding: courses.coding().clone(), plan });
+        let about = Arc::new(About { coding, plan });
         Ok(Self { about, rows, all: Arc::new((&histories).into()) })
     }
 
@@ -67,6 +70,20 @@ impl OverTime {
     pub(super) fn with_rows(&self, rows: Vec<Watched>) -> Self {
         Self { about: Arc::clone(&self.about), rows, all: Arc::clone(&self.all) }
     }
+}
+
+/// The mean of each column over the time that a customer was watched, and of these over customers: it depends neither on how
+/// a course is cut into pieces nor on what is planned, and is that of a static column where courses are constant.
+fn means(courses: &Courses, purchases: &[PurchaseTimes]) -> Vec<f64> {
+    let customers = courses.courses().iter().zip(purchases);
+    let each: Vec<Vec<f64>> = customers.map(|(course, times)| course.mean_until(times.age())).collect();
+    let mean = |column: usize| {
+        let mut values: Vec<f64> = each.iter().map(|means| means[column]).collect();
+        // In an order of their own, so that the sum does not depend on that of customers.
+        values.sort_by(f64::total_cmp);
+        values.iter().sum::<f64>() / values.len().max(1) as f64
+    };
+    (0..courses.coding().coded().count()).map(mean).collect()
 }
 
 impl Watched {

@@ -41,8 +41,9 @@ use crate::{
 /// \frac{1}{(\alpha+B(T))^{r+x} (\beta+D(T))^s} + \int_{t_x}^T \frac{s\,dD(u)}{(\alpha+B(u))^{r+x} (\beta+D(u))^{s+1}} \right\}
 /// ```
 ///
-/// The product runs over the x repeat purchases t_k, not the first; covariates are measured from their means, so that the
-/// parameters are those of an average stretch of time. On each piece the integral is formed as in [`ParetoNbd`], of positive
+/// The product runs over the x repeat purchases t_k, not the first. Numbers are measured from their means over the time that
+/// customers were watched, each customer counted alike, and levels from their reference: the parameters are those of an
+/// average stretch of time, however courses are cut into pieces and whatever is planned. On each piece the integral is formed as in [`ParetoNbd`], of positive
 /// terms: differences of hypergeometric functions, by which it is usually given, may come out negative.
 ///
 /// # Examples

@@ -17,12 +17,15 @@ power of two and do so exactly.
 * servqual  expected e.i.j and perceived p.i.j for items j from 0 to 21, weights w.d: `gap.d`, `error.d` from one mean gap
             a customer; `weighted`, `plain` likewise.
 * wilson    part of whole: both roots p of (part/whole - p)^2 = z^2 p (1 - p)/whole, with z of `confidence`.
+* net       the interval of the score of that many promoters, passives and detractors: where twice the loss of log-likelihood,
+            at the likeliest shares with this difference, found by halving on the slope, is z^2; -100 or 100 where it stays
+            below.
 * limits    mean -+ sigmas * s of x.i, n - 1 in s.
 """
 
 import random
 
-from mpmath import mp, mpf, qr_solve, matrix, erfinv, sqrt
+from mpmath import mp, mpf, qr_solve, matrix, erfinv, log, sqrt
 
 mp.dps = 50
 rng = random.Random(20261122)
@@ -175,6 +178,45 @@ def wilson(case, part, whole, confidence):
     line("wilson", case, "high", (-b + root) / (2 * a))
 
 
+def log_likelihood(counts, shares):
+    return sum(count * log(share) for count, share in zip(counts, shares) if count)
+
+
+def at_difference(counts, theta):
+    """The largest log-likelihood of promoters - detractors = theta."""
+    promoters, passives, detractors = counts
+    low, high = max(mpf(0), -theta), (1 - theta) / 2
+    slope = lambda d: (
+        (promoters / (d + theta) if promoters else 0)
+        + (detractors / d if detractors else 0)
+        - (2 * passives / (1 - 2 * d - theta) if passives else 0)
+    )
+    for _ in range(180):
+        middle = (low + high) / 2
+        low, high = (middle, high) if slope(middle) > 0 else (low, middle)
+    d = (low + high) / 2
+    return log_likelihood(counts, (d + theta, 1 - 2 * d - theta, d))
+
+
+def net(case, counts, confidence):
+    for key, count in zip(("promoters", "passives", "detractors"), counts):
+        line("net", case, key, count)
+    line("net", case, "confidence", confidence)
+    z2 = 2 * erfinv(mpf(confidence)) ** 2
+    total = sum(counts)
+    best = log_likelihood(counts, [mpf(count) / total for count in counts])
+    score = mpf(counts[0] - counts[2]) / total
+    for key, end in (("low", mpf(-1)), ("high", mpf(1))):
+        inside, outside = score, end
+        for _ in range(170):
+            middle = (inside + outside) / 2
+            if 2 * (best - at_difference(counts, middle)) < z2:
+                inside = middle
+            else:
+                outside = middle
+        line("net", case, key, 100 * outside)
+
+
 def limits(case, values, sigmas):
     for i, x in enumerate(values):
         line("limits", case, f"x.{i}", x)
@@ -223,3 +265,8 @@ for case, (part, whole, confidence) in enumerate(
     wilson(case, part, whole, confidence)
 for case in range(5):
     limits(case, [round(rng.uniform(60, 90), 2) for _ in range(rng.randint(2, 12))], rng.choice([1.0, 2.0, 3.0]))
+for case, (counts, confidence) in enumerate(
+    [((4, 1, 1), 0.95), ((6, 0, 0), 0.95), ((0, 0, 3), 0.9), ((0, 7, 0), 0.95), ((50, 30, 20), 0.95), ((1, 0, 1), 0.99),
+     ((0, 5, 2), 0.95), ((3, 5, 0), 0.5), ((2_000_000, 1, 900_000), 0.999), ((9, 0, 1), 0.95), ((1, 100_000, 0), 0.95)]
+):
+    net(case, counts, confidence)
