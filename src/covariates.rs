@@ -75,7 +75,7 @@
 //! | BG/CNBD-2 | 94.85 | 95.30 | |
 //! | MBG/CNBD-2 | 95.70 | 94.20 | |
 //! | Pareto/NBD | 94.80 | 94.05 | |
-//! | Pareto/NBD over time, seasons, 1,500 customers | 94.75 | 94.05 | |
+//! | Pareto/NBD over time, seasons | 94.75 | 94.05 | |
 //! | Gamma-Gamma | | | 95.75 |
 //!
 //! # References
