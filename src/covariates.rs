@@ -64,8 +64,8 @@
 //! # Does an interval hold what it promises?
 //!
 //! Of 2,000 simulated cohorts of 1,000 or 2,000 customers at five levels of a covariate, or of 1,500 through quarters of
-//! alternating seasons, observed for two years, so many 95 % profile intervals held the true coefficient, in percent; `cargo test --release --all-features --test it -- --ignored
-//! covariates` prints them again.
+//! alternating seasons, observed for two years, so many 95 % profile intervals held the true coefficient, in percent;
+//! `cargo test --release --all-features --test it -- --ignored covariates` prints them again.
 //!
 //! | model | purchase | dropout | spend |
 //! | --- | --- | --- | --- |
