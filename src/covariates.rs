@@ -76,6 +76,7 @@
 //! | MBG/CNBD-2 | 95.70 | 94.20 | |
 //! | Pareto/NBD | 94.80 | 94.05 | |
 //! | Pareto/NBD over time, seasons | 94.75 | 94.05 | |
+//! | GGompertz/NBD | 95.25 | 95.75 | |
 //! | Gamma-Gamma | | | 95.75 |
 //!
 //! # References

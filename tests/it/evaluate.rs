@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 
 use customer_value::evaluate::{
-    Assessment, Calibration, CountDistribution, CountForecast, EvaluationError, Score, SpendIndependence,
-    ValueAssessment,
+    Assessment, CountDistribution, CountForecast, EvaluationError, Score, SpendIndependence, ValueAssessment,
 };
 use customer_value::{
     BetaGeometricParams, BgNbd, CountModel, Currency, DistributionError, ExpectedMoney, GammaGamma, GammaGammaParams,
@@ -378,14 +377,16 @@ fn stored_forecasts_are_checked_when_read() {
     assert!(fault.starts_with("forecast is -1, expected a number from 0 to 1e100"), "{fault}");
     let picture = judged.calibration(2).unwrap();
     let text = serde_json::to_string(&picture).unwrap();
-    assert_eq!(serde_json::from_str::<Calibration>(&text).unwrap(), picture);
+    assert_eq!(serde_json::from_str::<customer_value::evaluate::Calibration>(&text).unwrap(), picture);
     // Nobody has no mean; and classes that overlap are none.
     for (from, to, problem) in [
         (r#""customers":1"#, r#""customers":0"#, "a number of customers of 0, expected at least 1"),
         (r#""lowest":0.75"#, r#""lowest":1.75"#, "classes do not ascend"),
     ] {
         assert!(text.contains(from), "{text}");
-        let fault = serde_json::from_str::<Calibration>(&text.replacen(from, to, 1)).unwrap_err().to_string();
+        let fault = serde_json::from_str::<customer_value::evaluate::Calibration>(&text.replacen(from, to, 1))
+            .unwrap_err()
+            .to_string();
         assert!(fault.starts_with(problem), "{fault}");
     }
     let fault = serde_json::from_str::<Assessment>(r#"{"forecasts":[],"actual":[1]}"#).unwrap_err().to_string();
