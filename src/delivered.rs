@@ -10,8 +10,8 @@
 //! use customer_value::{Currency, Money, ShadowPrices, Span};
 //!
 //! // Benefits a year in euros, each on the economic, functional and psychological axis; price; hours, at 25 EUR each.
-//! let eur = |major| Money::from_minor(100 * major, Currency::EUR);
-//! let offer = |product: [f64; 3], service: [f64; 3], price, hours| {
+//! let eur = |major: i64| Money::from_minor(100 * major, Currency::EUR);
+//! let offer = |product: [f64; 3], service: [f64; 3], price: i64, hours: f64| {
 //!     let cells = Sources { product: product.into(), service: service.into(), ..Sources::default() };
 //!     let effort = Effort { time: Span::hours(hours)?, ..Effort::default() };
 //!     let prices = ShadowPrices { time: Some(eur(25)), ..ShadowPrices::default() };

@@ -5,12 +5,12 @@
 //! [`LeastAnswers`] were asked for and did not come.
 //!
 //! ```
-//! use customer_value::voice::{IndexPoints, LeastAnswers, NetPromoter, Survey};
+//! use customer_value::voice::{IndexPoints, LeastAnswers, NetPromoter, Survey, ZeroToTen};
 //! use customer_value::Weights;
 //!
 //! // Would you recommend us? Two promoters, one detractor, one in between.
-//! let score = NetPromoter::from_scores(&[10, 9, 8, 3])?.score(LeastAnswers::TWO);
-//! assert_eq!(score.reading().map(|score| score.value()), Some(25.0));
+//! let answers: NetPromoter = [10, 9, 8, 3].map(ZeroToTen::new).into_iter().collect::<Result<_, _>>()?;
+//! assert_eq!(answers.score(LeastAnswers::TWO).shown("month")?.value(), 25.0);
 //!
 //! // Two months of a survey: why did the index move?
 //! let month = |rows: &[[u8; 2]]| {
