@@ -16,7 +16,7 @@ mod weights;
 
 use std::fmt::{self, Write as _};
 
-pub(crate) use civil::Civil;
+pub(crate) use civil::{Civil, whole_months};
 pub use currency::Currency;
 pub use interval::Interval;
 pub(crate) use money::same_currency;

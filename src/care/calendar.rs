@@ -1,6 +1,6 @@
 use std::num::NonZeroU32;
 
-use crate::units::{Civil, DateError, Day};
+use crate::units::{Civil, DateError, Day, whole_months};
 
 /// On which day of a month something falls that counts in months.
 ///
@@ -60,11 +60,8 @@ impl MonthRule {
     /// The greatest number of months after which a day is no later than another; `None` when it is later itself.
     pub(super) fn whole_months(self, from: Placed, to: Placed) -> Option<u32> {
         let begun = to.civil.months() - from.civil.months();
-        let begun = (from.day <= to.day).then(|| u32::try_from(begun).ok()).flatten()?;
-        // In the month of the other day it may be still to come; in the month before it is past. A day beyond the calendar
-        // is to come as well.
-        let past = begun == 0 || self.after_placed(from, begun).is_ok_and(|day| day <= to.day);
-        Some(if past { begun } else { begun - 1 })
+        let is_past = |months| self.after_placed(from, months).is_ok_and(|day| day <= to.day);
+        (from.day <= to.day).then(|| whole_months(begun, is_past))
     }
 }
 

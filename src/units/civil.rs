@@ -74,6 +74,15 @@ impl Civil {
     }
 }
 
+/// How many of the months begun since a day are whole, where `is_past` tells whether the day so many months later has come.
+///
+/// In the month of the other day it may be still to come; in the month before it is past. A day beyond the calendar is to
+/// come as well.
+pub(crate) fn whole_months(begun: i32, is_past: impl Fn(u32) -> bool) -> u32 {
+    let begun = begun.unsigned_abs();
+    if begun == 0 || is_past(begun) { begun } else { begun - 1 }
+}
+
 /// Days from 1 March to the first day of a month, counted from March as 0.
 const fn before_month(months: i32) -> i32 {
     (DAYS_OF_5_MONTHS * months + 2) / 5

@@ -1,6 +1,6 @@
 use jiff::{ToSpan, civil::Date};
 
-use super::{Civil, Span};
+use super::{Civil, Span, whole_months};
 
 /// A civil day of the Gregorian calendar, without a time zone.
 ///
@@ -107,10 +107,8 @@ impl Day {
     /// is earlier.
     pub fn months_until(self, later: Self) -> Option<u32> {
         let begun = Civil::of(later).months() - Civil::of(self).months();
-        let begun = (self <= later).then(|| u32::try_from(begun).ok()).flatten()?;
-        // The month of the later day has begun; that it is whole is another matter.
-        let whole = self.plus_months(begun).is_ok_and(|day| day <= later);
-        Some(if whole { begun } else { begun - 1 })
+        let is_past = |months| self.plus_months(months).is_ok_and(|day| day <= later);
+        (self <= later).then(|| whole_months(begun, is_past))
     }
 
     /// The spans from this day to the ends of the calendar months that follow it: 1, 2, … `count` months later.

@@ -98,6 +98,11 @@ impl NetPromoter {
     /// assert!((interval.low + 21.74).abs() < 0.005 && (interval.high - 90.75).abs() < 0.005);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// # References
+    ///
+    /// Venzon and Moolgavkar (1988), *A method for computing profile-likelihood-based confidence intervals*, Applied
+    /// Statistics 37(1).
     pub fn interval(&self, confidence: Probability) -> Result<Option<Interval>, VoiceError> {
         let z = normal_width(confidence)?;
         let [promoters, passives, detractors] = [self.promoters, self.passives, self.detractors].map(f64::from);

@@ -3,9 +3,9 @@
 
 use customer_value::lifetime::{Likelihood, Process};
 use customer_value::{
-    CorrelatedParetoNbd, CorrelatedParetoNbdParams, CountModel, DiscountRate, FirstSeen, Fit, Horizon, Mle,
-    ParameterError, ParetoNbd, ParetoNbdParams, Patterns, Probability, PurchaseHistory, Quantity, RateFactor,
-    RateFactors, Seed, Span, TimeUnit, Verdict, simulate,
+    AnyModel, CorrelatedParetoNbd, CorrelatedParetoNbdParams, CountModel, DiscountRate, FirstSeen, Fit, Horizon, Mle,
+    ModelKind, ParameterError, ParetoNbd, ParetoNbdParams, Patterns, Probability, PurchaseHistory, Quantity,
+    RateFactor, RateFactors, Seed, Span, TimeUnit, Verdict, simulate,
 };
 use proptest::prelude::*;
 
@@ -430,6 +430,19 @@ fn fits_on_small_cohorts_are_no_less_likely_than_independent_ones() {
             _ => {}
         }
     }
+}
+
+/// Chosen at run time it is the same model.
+#[test]
+fn a_model_chosen_at_run_time_forecasts_as_the_one_it_is() {
+    let model = world(0.5);
+    let any = AnyModel::from(model);
+    let history = PurchaseHistory::new(4, weeks(20.0), weeks(30.0)).unwrap();
+    let (own, chosen) = (model.forecast(&history), any.forecast(&history));
+    assert_eq!(chosen.log_odds_alive(), own.log_odds_alive());
+    assert_eq!(chosen.expected_purchases(weeks(9.0)), own.expected_purchases(weeks(9.0)));
+    assert_eq!(chosen.probability_of(3, weeks(9.0)), own.probability_of(3, weeks(9.0)));
+    assert_eq!(ModelKind::CorrelatedParetoNbd.to_string(), any.name());
 }
 
 #[test]

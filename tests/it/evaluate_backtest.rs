@@ -9,9 +9,10 @@ use customer_value::evaluate::{
     FrequencyHistogram, Heterogeneity, HistoryGrid, Score, Tracking, Trait,
 };
 use customer_value::{
-    AnyModel, BgNbd, CohortError, CountModel, Currency, Day, ExpectedMoney, FirstSeen, GammaGamma, GammaGammaParams,
-    Granularity, Interaction, InteractionLog, Mle, ModelKind, Money, Probability, Progress, PurchaseHistory, Seed,
-    SimulationWindow, Span, TimeUnit, Timestamp, Window, simulate_interactions,
+    AnyModel, BgNbd, CohortError, CorrelatedParetoNbd, CorrelatedParetoNbdParams, CountModel, Currency, Day,
+    ExpectedMoney, FirstSeen, GammaGamma, GammaGammaParams, Granularity, Interaction, InteractionLog, Mle, ModelKind,
+    Money, Probability, Progress, PurchaseHistory, Seed, SimulationWindow, Span, TimeUnit, Timestamp, Window,
+    simulate_interactions,
 };
 
 use crate::cdnow::{self, day};
@@ -446,7 +447,13 @@ fn pictures_of_nothing_are_refused() {
 fn heterogeneity_densities_integrate_to_one_and_to_their_means() {
     let pareto: AnyModel = pareto_nbd([1.553, 10.578, 1.606, 11.669]).into();
     let bg: AnyModel = bg_nbd([1.243, 4.414, 1.793, 2.426]).into();
+    // Whether or not rates go together, each by itself is spread as it is.
+    let (alpha, beta) = (Span::weeks(10.578).unwrap(), Span::weeks(11.669).unwrap());
+    let params = CorrelatedParetoNbdParams { r: 1.553, alpha, s: 1.606, beta, m: 1.0, unit: TimeUnit::Week };
+    let correlated: AnyModel = CorrelatedParetoNbd::new(params).unwrap().into();
     for (model, of, most, mean) in [
+        (&correlated, Trait::PurchaseRate, 6.0, 1.553 / 10.578),
+        (&correlated, Trait::DropoutRate, 6.0, 1.606 / 11.669),
         (&pareto, Trait::PurchaseRate, 6.0, 1.553 / 10.578),
         (&pareto, Trait::DropoutRate, 6.0, 1.606 / 11.669),
         (&bg, Trait::DropoutProbability, 1.0, 1.793 / (1.793 + 2.426)),
@@ -462,10 +469,8 @@ fn heterogeneity_densities_integrate_to_one_and_to_their_means() {
     }
 }
 
-/// A known world with leaving: the model that is true beats the one without, and intervals hold the total.
-#[test]
-#[ignore = "slow: simulated worlds, `cargo test --release -- --ignored known_world`"]
-fn in_a_known_world_the_true_model_wins_and_intervals_cover_the_total() {
+/// A year of a thousand customers of BG/NBD.
+fn known_world(seed: u64) -> InteractionLog<u32> {
     let truth = bg_nbd([0.6, 4.0, 0.8, 2.5]);
     let v = ExpectedMoney::new(15.44, Currency::USD).unwrap();
     let spend = GammaGamma::new(GammaGammaParams { p: 6.25, q: 3.74, v }).unwrap();
@@ -473,13 +478,19 @@ fn in_a_known_world_the_true_model_wins_and_intervals_cover_the_total() {
     let (start, end) = (midnight(852_076_800), midnight(883_612_800)); // 1997-01-01, 1998-01-01
     let window = SimulationWindow { start, winning: Span::weeks(12.0).unwrap(), end };
     let days = Window::new(day("1997-01-01"), day("1997-12-31"), FirstSeen::IsNew).unwrap();
+    let rows = simulate_interactions(&truth, &spend, &window, 1_000, Seed::new(seed)).unwrap();
+    InteractionLog::builder(days, Granularity::Instant).extend(rows).build().unwrap()
+}
+
+/// A known world with leaving: the model that is true beats the one without, and intervals hold the total.
+#[test]
+#[ignore = "slow: simulated worlds, `cargo test --release -- --ignored known_world`"]
+fn in_a_known_world_the_true_model_wins_and_intervals_cover_the_total() {
     let work = backtest(&["1997-09-30"], 92, &[ModelKind::Nbd, ModelKind::BgNbd], &RULES[..2]);
     let worlds = 400;
     let (mut covered, mut won) = (0, 0);
     for world in 0..worlds {
-        let rows = simulate_interactions(&truth, &spend, &window, 1_000, Seed::new(world)).unwrap();
-        let log = InteractionLog::builder(days, Granularity::Instant).extend(rows).build().unwrap();
-        let judged = work.run(&log, go_on).unwrap();
+        let judged = work.run(&known_world(world), go_on).unwrap();
         let total = judged.folds()[0].contenders()[1].total();
         let interval = total.interval(Probability::new(0.95).unwrap()).expect("interior");
         covered += u64::from(interval.contains(total.actual as f64));
@@ -487,7 +498,8 @@ fn in_a_known_world_the_true_model_wins_and_intervals_cover_the_total() {
         won += u64::from(best.candidate == Candidate::Model(ModelKind::BgNbd));
     }
     println!("intervals of 95 % held {covered} of {worlds} totals; the true model won {won} times");
-    assert!((0.90..=0.99).contains(&(covered as f64 / worlds as f64)), "{covered} of {worlds}");
+    // Three standard errors of 400 draws.
+    assert!((0.917..=0.983).contains(&(covered as f64 / worlds as f64)), "{covered} of {worlds}");
     assert_eq!(won, worlds);
 }
 
@@ -495,19 +507,10 @@ fn in_a_known_world_the_true_model_wins_and_intervals_cover_the_total() {
 #[test]
 #[ignore = "slow: simulated worlds, `cargo test --release -- --ignored known_world`"]
 fn in_a_known_world_intervals_cover_the_total_spend() {
-    let truth = bg_nbd([0.6, 4.0, 0.8, 2.5]);
-    let v = ExpectedMoney::new(15.44, Currency::USD).unwrap();
-    let spend = GammaGamma::new(GammaGammaParams { p: 6.25, q: 3.74, v }).unwrap();
-    let midnight = |seconds| Timestamp::from_seconds(seconds).unwrap();
-    let (start, end) = (midnight(852_076_800), midnight(883_612_800)); // 1997-01-01, 1998-01-01
-    let window = SimulationWindow { start, winning: Span::weeks(12.0).unwrap(), end };
-    let days = Window::new(day("1997-01-01"), day("1997-12-31"), FirstSeen::IsNew).unwrap();
     let work = backtest(&["1997-09-30"], 92, &[ModelKind::BgNbd], &[]);
     let (worlds, mut covered, mut bias) = (400, 0, 0.0);
     for world in 0..worlds {
-        let rows = simulate_interactions(&truth, &spend, &window, 1_000, Seed::new(world)).unwrap();
-        let log = InteractionLog::builder(days, Granularity::Instant).extend(rows).build().unwrap();
-        let judged = work.run(&log, go_on).unwrap();
+        let judged = work.run(&known_world(world), go_on).unwrap();
         let fold = &judged.folds()[0];
         let values = fold.values(&fold.contenders()[0], Mle::default()).unwrap();
         let total = values.total();
@@ -516,7 +519,8 @@ fn in_a_known_world_intervals_cover_the_total_spend() {
         bias += total.bias().unwrap().amount() / total.actual.amount() / worlds as f64;
     }
     println!("intervals of 95 % held {covered} of {worlds} totals of spend; mean bias {:.2} %", 100.0 * bias);
-    assert!((0.90..=0.99).contains(&(covered as f64 / worlds as f64)), "{covered} of {worlds}");
+    // Three standard errors of 400 draws.
+    assert!((0.917..=0.983).contains(&(covered as f64 / worlds as f64)), "{covered} of {worlds}");
 }
 
 /// The losses of a fold's values are those of distributions built customer by customer.

@@ -494,7 +494,14 @@ mod saved {
     #[test]
     fn a_fit_chosen_at_run_time_survives_json_and_knows_its_model() {
         let cohort = log(FirstSeen::IsNew).unwrap().cohort(day("1997-09-30")).unwrap();
-        for kind in [ModelKind::Nbd, ModelKind::BgNbd, ModelKind::MbgCnbd(2), ModelKind::ParetoNbd] {
+        let kinds = [
+            ModelKind::Nbd,
+            ModelKind::BgNbd,
+            ModelKind::MbgCnbd(2),
+            ModelKind::ParetoNbd,
+            ModelKind::CorrelatedParetoNbd,
+        ];
+        for kind in kinds {
             let fit = kind.fit(Mle::default(), &cohort).unwrap();
             let text = serde_json::to_string(&fit).unwrap();
             let read: Fit<AnyModel> = serde_json::from_str(&text).unwrap();

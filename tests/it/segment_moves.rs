@@ -426,6 +426,11 @@ fn stored_migrations_and_retention_tables_are_checked_when_read() {
         &before.migration_to(&after).unwrap(),
         &[("[3,1,0,7]", "[3,1,0]"), ("s1", "s0"), ("[3,", "[18446744073709551609,")],
     );
+    let later = Segmentation::new(["s0", "s1"], [0, 1]).unwrap();
+    survives(
+        &later.turnover_to(&[1, 2], &later, &[2, 3]).unwrap(),
+        &[("\"joined\":[0,1]", "\"joined\":[0]"), ("\"gone\":[1,0]", "\"gone\":[1,0,0]")],
+    );
     survives(
         &table(RetentionRule::NDay),
         &[

@@ -285,3 +285,26 @@ fn an_interval_of_hardly_any_confidence_holds_the_share() {
         assert!(interval.high - interval.low < 1e-15);
     }
 }
+
+proptest! {
+    /// The interval of a score holds it, stays on its scale, widens with confidence, and is that of the opposite answers
+    /// turned round.
+    #[test]
+    fn intervals_of_net_promoters_are_of_a_scale_with_two_ends(
+        [promoters, passives, detractors] in prop::array::uniform3(0_u32..200), sure in 0.01_f64..0.9, surer in 0.01_f64..0.09,
+    ) {
+        prop_assume!(promoters + passives + detractors > 0);
+        let of = |counts: NetPromoter, confidence| {
+            counts.interval(Probability::new(confidence).unwrap()).unwrap().unwrap()
+        };
+        let counts = NetPromoter { promoters, passives, detractors };
+        let (narrow, wide) = (of(counts, sure), of(counts, sure + surer));
+        let net = f64::from(promoters) - f64::from(detractors);
+        let score = 100.0 * net / f64::from(promoters + passives + detractors);
+        prop_assert!(narrow.low <= score + 1e-12 && score <= narrow.high + 1e-12, "{narrow}");
+        prop_assert!(-100.0 <= wide.low && wide.low <= narrow.low, "{wide} {narrow}");
+        prop_assert!(narrow.high <= wide.high && wide.high <= 100.0, "{wide} {narrow}");
+        let turned = of(NetPromoter { promoters: detractors, passives, detractors: promoters }, sure);
+        prop_assert_eq!((turned.low, turned.high), (-narrow.high, -narrow.low));
+    }
+}
